@@ -1,0 +1,133 @@
+"""What a recording was made from, by component, as hashes; and what has changed since.
+
+Everything is computed from files of the repository, so that a build needs neither torch nor Spark
+to know whether a page may be published. Code counts as tokens: real comments and layout do not.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lockstep import program
+
+_DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "cv2": "opencv-python",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+"""Modules whose distribution has another name, where a lab is likely to import them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Hashes of all that a notebook's outputs depend on."""
+
+    cells: tuple[tuple[str, str], ...] = ()
+    """Key and hash of each code cell, in order."""
+    modules: Mapping[str, str] = field(default_factory=dict)
+    """Path and hash of each local module reached by imports, transitively."""
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Path and hash of each declared data file."""
+    pins: Mapping[str, str] = field(default_factory=dict)
+    """Pinned version of each package reached by imports."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fingerprint as it stands in a recording."""
+        cells = [{"cell": key, "code": code} for key, code in self.cells]
+        return {"cells": cells, "modules": dict(self.modules), "data": dict(self.data),
+                "pins": dict(self.pins)}  # fmt: skip
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> "Fingerprint":
+        """Read what ``as_json`` wrote; raises ``KeyError``, ``TypeError`` or ``AttributeError``."""
+        cells = tuple((str(cell["cell"]), str(cell["code"])) for cell in raw["cells"])
+        return cls(cells, *({str(k): str(v) for k, v in raw[part].items()}
+                            for part in ("modules", "data", "pins")))  # fmt: skip
+
+
+def of_code(source: str) -> str:
+    """Return the hash (16 hex digits of SHA-256) of Python source as tokens.
+
+    What is no Python is hashed as text, so that a broken cell has a fingerprint too.
+    """
+    try:
+        content = "\n".join(program.code_tokens(source))
+    except SyntaxError:
+        content = source
+    return of_bytes(content.encode())
+
+
+def of_bytes(data: bytes) -> str:
+    """Return the first 16 hex digits of the SHA-256 of the data."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def distribution_of(module: str) -> str:
+    """Return the normalised name of the package that most likely provides a top-level module."""
+    return normal_name(_DISTRIBUTIONS.get(module, module))
+
+
+def normal_name(distribution: str) -> str:
+    """Return a package's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def read_pins(text: str) -> dict[str, str]:
+    """Return package and version of each ``name==version`` line of a requirements file."""
+    pins: dict[str, str] = {}
+    for line in text.splitlines():
+        match = re.match(r"\s*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([^\s;#]+)", line)
+        if match:
+            pins[normal_name(match.group(1))] = match.group(2)
+    return pins
+
+
+def changes(recorded: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
+    """Return what makes a recording stale, one phrase each; empty where it is fresh.
+
+    Renaming a cell changes nothing that was run, so cells are compared by their code in order.
+    """
+    found: list[str] = []
+    before, after = [code for _, code in recorded.cells], [code for _, code in now.cells]
+    if before != after:
+        found.extend(_cell_changes(recorded.cells, now.cells))
+    found.extend(_file_changes("module", recorded.modules, now.modules))
+    found.extend(_file_changes("data file", recorded.data, now.data))
+    return tuple(found)
+
+
+def pin_changes(recorded: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
+    """Return which pinned versions differ: ``run with torch 2.12.0; pinned is 2.13.0``."""
+    names = sorted(recorded.pins.keys() & now.pins.keys())
+    return tuple(
+        f"run with {name} {recorded.pins[name]}; pinned is {now.pins[name]}"
+        for name in names
+        if recorded.pins[name] != now.pins[name]
+    )
+
+
+def _cell_changes(
+    recorded: Iterable[tuple[str, str]], now: Iterable[tuple[str, str]]
+) -> list[str]:
+    before, after = dict(recorded), dict(now)
+    changed = [f"cell {key!r} changed" for key in after if before.get(key, after[key]) != after[key]]
+    added = [f"cell {key!r} is new" for key in after if key not in before]
+    removed = [f"cell {key!r} is gone" for key in before if key not in after]
+    return changed + added + removed or ["the order of the cells changed"]
+
+
+def _file_changes(what: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    return [
+        f"{what} {path} {_verb(before.get(path), after.get(path))}"
+        for path in sorted(before.keys() | after.keys())
+        if before.get(path) != after.get(path)
+    ]
+
+
+def _verb(before: str | None, after: str | None) -> str:
+    if before is None:
+        return "is new"
+    return "is gone" if after is None else "changed"

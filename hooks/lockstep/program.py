@@ -1,0 +1,125 @@
+"""Python source as the interpreter sees it: tokens, with real comments and layout set apart.
+
+``fingerprint`` hashes what is left, ``comments`` translates what was set apart. Strings that look
+like comments are strings here.
+"""
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from token import DEDENT, ENDMARKER, INDENT, NEWLINE, NL, STRING
+from tokenize import COMMENT, TokenInfo
+
+_LAYOUT = {COMMENT, NL, ENDMARKER}
+_SHAPE = {INDENT: "<indent>", DEDENT: "<dedent>", NEWLINE: "<newline>"}
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A run of whole-line comments with equal indentation, or one comment behind code."""
+
+    text: str
+    """Its lines without ``#`` and the space behind it, joined by newlines."""
+    first: int
+    """First line, from 0."""
+    last: int
+    """Last line, from 0, included."""
+    column: int
+    """Column of the ``#``."""
+    trailing: bool
+    """Whether code stands before it on its line."""
+
+
+def code_tokens(source: str) -> tuple[str, ...]:
+    """Return the tokens of Python source without comments and layout.
+
+    Indentation counts by its structure, not by its width. An f-string is one token, its source
+    text, as it was before Python 3.12, so that fingerprints do not depend on the interpreter.
+    Raises ``SyntaxError`` where the source is not Python.
+    """
+    return tuple(
+        _SHAPE.get(token.type, token.string)
+        for token in _joined_fstrings(source)
+        if token.type not in _LAYOUT
+    )
+
+
+def syntax_tree(source: str) -> str:
+    """Return the syntax tree of Python source as text, without positions; raises ``SyntaxError``."""
+    return ast.dump(ast.parse(source))
+
+
+def comments(source: str) -> tuple[Comment, ...]:
+    """Return the comments of Python source in order; raises ``SyntaxError``."""
+    found: list[Comment] = []
+    for token in _tokens(source):
+        if token.type != COMMENT:
+            continue
+        (line, column), text = token.start, token.string.removeprefix("#").removeprefix(" ")
+        trailing = bool(token.line[:column].strip())
+        before = found[-1] if found else None
+        continues = (
+            before is not None
+            and not trailing
+            and not before.trailing
+            and before.last == line - 2
+            and before.column == column
+        )
+        if before is not None and continues:
+            found[-1] = Comment(f"{before.text}\n{text}", before.first, line - 1, column, False)
+        else:
+            found.append(Comment(text, line - 1, line - 1, column, trailing))
+    return tuple(found)
+
+
+def imported_modules(source: str) -> tuple[str, ...]:
+    """Return the dotted names of all modules that the source imports, sorted.
+
+    ``from a import b`` gives ``a`` and ``a.b``, since ``b`` may be a module; relative imports keep
+    their dots. Raises ``SyntaxError``.
+    """
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = "." * node.level + (node.module or "")
+            names.add(package)
+            joint = "" if package.endswith(".") else "."
+            names.update(f"{package}{joint}{alias.name}" for alias in node.names)
+    return tuple(sorted(names))
+
+
+def _tokens(source: str) -> Iterator[TokenInfo]:
+    try:
+        yield from tokenize.generate_tokens(io.StringIO(source).readline)
+    except tokenize.TokenError as error:
+        message, (line, column) = error.args
+        raise SyntaxError(message, ("<cell>", line, column, None)) from error
+
+
+def _joined_fstrings(source: str) -> Iterator[TokenInfo]:
+    """Yield the tokens with each f-string (3.12: FSTRING_START … FSTRING_END) as one string."""
+    lines = source.splitlines(keepends=True)
+    depth, start = 0, (0, 0)
+    for token in _tokens(source):
+        name = tokenize.tok_name[token.type]
+        if name.endswith("STRING_START"):
+            start = token.start if depth == 0 else start
+            depth += 1
+        elif name.endswith("STRING_END"):
+            depth -= 1
+            if depth == 0:
+                text = _between(lines, start, token.end)
+                yield TokenInfo(STRING, text, start, token.end, token.line)
+        elif depth == 0:
+            yield token
+
+
+def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> str:
+    if start[0] == end[0]:
+        return lines[start[0] - 1][start[1] : end[1]]
+    middle = lines[start[0] : end[0] - 1]
+    return "".join([lines[start[0] - 1][start[1] :], *middle, lines[end[0] - 1][: end[1]]])
