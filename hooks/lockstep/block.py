@@ -1,0 +1,59 @@
+"""What stands in a page in place of a directive or a hand-written fence, as values.
+
+``injection`` makes blocks, ``rendering`` turns them into HTML.
+"""
+
+from dataclasses import dataclass
+
+from lockstep.output import Figure, Text
+from lockstep.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """The code of a tested cell and its recorded output."""
+
+    notebook: str
+    cell: str
+    source: str
+    """The code, its comments in the page's language."""
+    highlighted: tuple[int, ...] = ()
+    """Lines of ``source`` to mark, from 1."""
+    outputs: tuple[Text | Figure, ...] = ()
+    open: bool = False
+    """Whether the output is unfolded from the start."""
+    first: bool = True
+    """Whether this is the first time that the page shows the cell: it carries the anchor."""
+    marks: tuple[Problem, ...] = ()
+    """What an author must know of this cell, such as that it has changed since it was run."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputBlock:
+    """The recorded output of a cell, alone."""
+
+    notebook: str
+    cell: str
+    outputs: tuple[Text | Figure, ...]
+    alt: str = ""
+    marks: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotRunBlock:
+    """Code written by hand that was not run, and why."""
+
+    code: str
+    language: str
+    reason: str
+    """One of ``injection.REASONS``."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkBlock:
+    """A finding, shown to the author at the spot."""
+
+    problem: Problem
+
+
+Block = CodeBlock | OutputBlock | NotRunBlock | MarkBlock

@@ -1,0 +1,303 @@
+"""Guide in, page out: every directive and hand-written fence replaced by a block.
+
+Code never passes through Markdown. A directive's line becomes a fence that carries only a key, and
+the block for that key is rendered when Python-Markdown reaches the fence, so that tabs, blank lines
+and anything that looks like Markdown in code or output stay what they are.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from babel.numbers import format_decimal, format_percent
+
+from lockstep import directive
+from lockstep.block import Block, CodeBlock, MarkBlock, NotRunBlock, OutputBlock
+from lockstep.directive import CellDirective, DirectiveError, OutputDirective, ValueDirective
+from lockstep.document import Document, Fence, Span
+from lockstep.lab import Lab
+from lockstep.language import Language
+from lockstep.location import Location
+from lockstep.notebook import Cell
+from lockstep.output import Figure
+from lockstep.problem import Problem
+from lockstep.recording import Scalar
+
+FENCE = "lockstep"
+"""Language of the fences that carry keys; authors may not use it."""
+
+REASONS = {
+    "azure": "Not run here: it needs an Azure subscription.",
+    "databricks": "Not run here: it needs a Databricks workspace.",
+    "gpu": "Not run here: it needs a GPU.",
+    "setup": "Not run here: it changes the computer that runs it.",
+    "example": "Not run: it shows a form, not a program.",
+    "wrong": "Not run: it shows what to avoid.",
+}
+"""Why a hand-written block was not run, and what the reader is told (translated in ``locale/``)."""
+
+RUNNABLE = frozenset(
+    "python py python3 ipython pycon bash sh shell zsh console sql powershell pwsh ps1".split()
+)
+"""Languages in which a hand-written fence must say why it is not run."""
+
+_LINK_END = re.compile(r"\]\([^)]*\)$")
+_MARKUP = "*_~`"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A guide ready for Python-Markdown, and the blocks that its fences stand for."""
+
+    markdown: str
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    shown: tuple[tuple[str, str, Location], ...] = ()
+    """Notebook, cell and place of each cell whose code the page shows, in order."""
+    problems: tuple[Problem, ...] = ()
+
+
+def inject(
+    document: Document, labs: Mapping[str, Lab], language: Language, notebook: str | None
+) -> Page:
+    """Replace what a guide refers to.
+
+    labs: all notebooks by name; language: the language the guide is written in; notebook: the name
+    in its front matter, to which directives refer that name no other. Never raises: a directive
+    that cannot be resolved becomes a mark and a finding.
+    """
+    return _Injection(document, labs, language, notebook).page()
+
+
+def formatted(value: Scalar, wanted: ValueDirective, language: Language) -> str:
+    """Return a recorded value as the page's language writes it."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or wanted.format == "text":
+        return str(value)
+    decimals = "." + "0" * wanted.digits if wanted.digits else ""
+    if wanted.digits is None and isinstance(value, float):
+        decimals = ".######"
+    if wanted.format == "percent":
+        return str(format_percent(value, f"#,##0{decimals}%", locale=language.locale))
+    return str(format_decimal(value, f"#,##0{decimals}", locale=language.locale))
+
+
+class _Injection:
+    """One pass over one guide."""
+
+    def __init__(
+        self,
+        document: Document,
+        labs: Mapping[str, Lab],
+        language: Language,
+        notebook: str | None,
+    ) -> None:
+        self.document = document
+        self.labs = labs
+        self.language = language
+        self.notebook = notebook
+        self.blocks: dict[str, Block] = {}
+        self.shown: list[tuple[str, str, Location]] = []
+        self.problems: list[Problem] = []
+
+    def page(self) -> Page:
+        lines = list(self.document.lines)
+        # From here on by index of line: what stands there instead (None: the line is gone).
+        inline: dict[int, list[tuple[Span, str]]] = {}
+        replaced: dict[int, list[str] | None] = {}
+        for span in self.document.spans:
+            if span.prefix is None or span.text.lstrip("{ ").startswith("value"):
+                inline.setdefault(span.index, []).append((span, self._inline(span)))
+            else:
+                replaced[span.index] = self._fenced(span.prefix, self._block(span))
+        for fence in self.document.fences:
+            self._take_fence(fence, replaced)
+        for index, edits in inline.items():
+            for span, text in reversed(edits):
+                end = span.column + len(span.text)
+                lines[index] = lines[index][: span.column] + text + lines[index][end:]
+        result: list[str] = []
+        joints = set(self.document.joints)
+        for index, line in enumerate(lines):
+            continues = index - 1 in joints and index - 1 not in replaced and index not in replaced
+            if continues and result and _joins(result[-1], line):
+                result[-1] = _join(result[-1].rstrip(), line.lstrip(" \t>"))
+            elif index not in replaced:
+                result.append(line)
+            else:
+                result.extend(replaced[index] or [])
+        return Page("\n".join(result), self.blocks, tuple(self.shown), tuple(self.problems))
+
+    def _fenced(self, prefix: str, *blocks: Block) -> list[str]:
+        result: list[str] = []
+        for block in blocks:
+            key = str(len(self.blocks))
+            self.blocks[key] = block
+            blank = prefix.rstrip()
+            result += [blank, f"{prefix}```{FENCE}", f"{prefix}{key}", f"{prefix}```", blank]
+        return result
+
+    def _take_fence(self, fence: Fence, replaced: dict[int, list[str] | None]) -> None:
+        if fence.language == FENCE:
+            message = f"a fence may not be in the language {FENCE!r}: the engine uses it"
+            mark = self._mark(Problem(fence.location, "reserved-fence", message))
+        elif fence.language not in RUNNABLE and "not-run" not in fence.classes:
+            return
+        elif "not-run" not in fence.classes:
+            message = (
+                f"`{fence.language}` code written by hand; put it into a notebook cell and show it "
+                f"with `{directive.EXAMPLES['cell']}`, or say why it is not run: "
+                f'`{{ .{fence.language} .not-run reason="azure" }}`'
+            )
+            mark = self._mark(Problem(fence.location, "hand-written-code", message))
+        elif fence.options.get("reason") not in REASONS:
+            message = (
+                f"reason {fence.options.get('reason')!r} is not known; "
+                f"expected one of {', '.join(REASONS)}"
+            )
+            mark = self._mark(Problem(fence.location, "unknown-reason", message))
+        else:
+            block = NotRunBlock(fence.code, fence.language, fence.options["reason"])
+            replaced[fence.first] = self._fenced(fence.prefix, block)
+            replaced.update(dict.fromkeys(range(fence.first + 1, fence.last + 1)))
+            return
+        first = [] if fence.language == FENCE else [self.document.lines[fence.first]]
+        replaced[fence.first] = self._fenced(fence.prefix, mark) + first
+        if fence.language == FENCE:
+            replaced.update(dict.fromkeys(range(fence.first + 1, fence.last + 1)))
+
+    def _block(self, span: Span) -> Block:
+        try:
+            wanted = directive.parse(span.text, span.location)
+            if isinstance(wanted, CellDirective):
+                return self._code(wanted)
+            if isinstance(wanted, OutputDirective):
+                return self._output(wanted)
+        except DirectiveError as error:
+            return self._mark(Problem(span.location, error.rule, str(error)))
+        message = f"`{span.text}` cannot stand here"
+        return self._mark(Problem(span.location, "malformed-directive", message))
+
+    def _inline(self, span: Span) -> str:
+        try:
+            wanted = directive.parse(span.text, span.location)
+            if not isinstance(wanted, ValueDirective):
+                message = (
+                    f"`{span.text}` shares its line with other text; put it on a line of its own, "
+                    "indented by four spaces for each list item around it"
+                )
+                raise DirectiveError("directive-not-alone", message)
+            return _escaped(self._value(wanted))
+        except DirectiveError as error:
+            problem = Problem(span.location, error.rule, str(error))
+            self.problems.append(problem)
+            return f'<span class="lockstep-mark" role="alert">{_escaped(str(problem))}</span>'
+
+    def _code(self, wanted: CellDirective) -> CodeBlock:
+        lab = self._lab(wanted)
+        cell = self._cell(lab, wanted)
+        code = lab.localised(cell, self.language.code)
+        if wanted.highlighted and max(wanted.highlighted) > len(code.lines):
+            message = f"hl names line {max(wanted.highlighted)}; the cell has {len(code.lines)}"
+            raise DirectiveError("unknown-line", message)
+        first = (lab.name, cell.key) not in {(name, key) for name, key, _ in self.shown}
+        self.shown.append((lab.name, cell.key, wanted.location))
+        return CodeBlock(
+            lab.name,
+            cell.key,
+            code.source,
+            tuple(code.lines[line - 1] + 1 for line in wanted.highlighted if line > 0),
+            lab.outputs(cell) if wanted.output != "none" else (),
+            wanted.output == "open",
+            first,
+            self._staleness(lab, cell, wanted.location),
+        )
+
+    def _output(self, wanted: OutputDirective) -> OutputBlock:
+        lab = self._lab(wanted)
+        cell = self._cell(lab, wanted)
+        outputs = lab.outputs(cell)
+        if not outputs:
+            message = (
+                f"cell {cell.key!r} of {lab.notebook.path} has no recorded output; "
+                f"record it: `lockstep run {lab.name}`"
+            )
+            raise DirectiveError("no-output", message)
+        if any(isinstance(output, Figure) for output in outputs) and not wanted.alt:
+            message = f"the output of {cell.key!r} is a figure and needs alternative text: " + (
+                f"`{directive.EXAMPLES['output']}`"
+            )
+            raise DirectiveError("missing-alt", message)
+        marks = self._staleness(lab, cell, wanted.location)
+        return OutputBlock(lab.name, cell.key, outputs, wanted.alt, marks)
+
+    def _value(self, wanted: ValueDirective) -> str:
+        lab = self._lab(wanted)
+        if wanted.target in lab.values:
+            return formatted(lab.values[wanted.target], wanted, self.language)
+        if wanted.target in lab.notebook.declared_values:
+            fix = f"record it: `lockstep run {lab.name}`"
+        else:
+            known = ", ".join(sorted(lab.notebook.declared_values)) or "none"
+            fix = f'name it in a cell header: `values=["{wanted.target}"]` (declared: {known})'
+        message = f"{lab.notebook.path} recorded no value {wanted.target!r}; {fix}"
+        raise DirectiveError("unknown-value", message)
+
+    def _lab(self, wanted: directive.Directive) -> Lab:
+        name = wanted.notebook or self.notebook
+        if name is None:
+            message = "no `notebook:` in the front matter, and none named here as `NOTEBOOK:NAME`"
+            raise DirectiveError("unknown-notebook", message)
+        if name not in self.labs:
+            known = ", ".join(sorted(self.labs)) or "none"
+            message = f"there is no notebook {name!r}; there are: {known}"
+            raise DirectiveError("unknown-notebook", message)
+        return self.labs[name]
+
+    def _cell(self, lab: Lab, wanted: CellDirective | OutputDirective) -> Cell:
+        cell = lab.notebook.cell(wanted.target)
+        if cell is None or cell.is_test:
+            known = ", ".join(cell.key for cell in lab.notebook.shown) or "none"
+            message = f"{lab.notebook.path} has no cell {wanted.target!r}; it has: {known}"
+            raise DirectiveError("unknown-cell", message)
+        return cell
+
+    def _staleness(self, lab: Lab, cell: Cell, where: Location) -> tuple[Problem, ...]:
+        """Return marks for the author; ``rules`` reports the same once per notebook."""
+        reasons = lab.stale
+        own = [reason for reason in reasons if f"cell {cell.key!r} " in reason]
+        if not reasons:
+            return ()
+        message = f"{(own or list(reasons))[0]}; run `lockstep run {lab.name}`"
+        return (Problem(where, "stale-recording", message),)
+
+    def _mark(self, problem: Problem) -> MarkBlock:
+        self.problems.append(problem)
+        return MarkBlock(problem)
+
+
+def _escaped(text: str) -> str:
+    """Return text that Markdown and HTML leave alone, wherever it stands: also in tables."""
+    return "".join(
+        character if character.isalnum() or character == " " or not character.isascii()
+        else f"&#{ord(character)};"
+        for character in text
+    )  # fmt: skip
+
+
+def _joins(line: str, following: str) -> bool:
+    """Whether a line break between two lines would show as a space between CJK characters."""
+    before = _LINK_END.sub("", line.rstrip()).rstrip(_MARKUP)
+    after = following.lstrip(" \t>").lstrip(_MARKUP + "[!")
+    return bool(before and after) and _is_wide(before[-1]) and _is_wide(after[0])
+
+
+def _join(line: str, following: str) -> str:
+    """Put two lines side by side, so that two pieces of emphasis do not melt into one."""
+    touching = line[-1] in _MARKUP and following[0] in _MARKUP
+    return f"{line}{'<!-- -->' if touching else ''}{following}"
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in {"W", "F"}
+

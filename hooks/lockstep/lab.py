@@ -1,0 +1,68 @@
+"""A lab's notebook with all that is known of it: its recording, today's fingerprint, its comments.
+
+Everything a page may show of a notebook is asked of a ``Lab``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lockstep import comments, fingerprint, output, recording
+from lockstep.comments import Catalog, Localised
+from lockstep.fingerprint import Fingerprint
+from lockstep.notebook import Cell, Notebook
+from lockstep.recording import Pair, Recording, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A notebook as a guide sees it."""
+
+    notebook: Notebook
+    fingerprint: Fingerprint
+    """Of the files as they are now."""
+    pair: Pair | None = None
+    """The ``.ipynb``, if there is one."""
+    catalogs: Mapping[str, Catalog] = field(default_factory=dict)
+    """Language code to the translations of the comments."""
+
+    @property
+    def name(self) -> str:
+        """The notebook's name."""
+        return self.notebook.name
+
+    @property
+    def recording(self) -> Recording | None:
+        """The recording, if there is one that can be believed."""
+        return self.pair.recording if self.pair else None
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """What keeps the recording from being published, one phrase each; empty where it is fresh."""
+        if self.recording is None:
+            return ("it was never run",)
+        return fingerprint.changes(self.recording.fingerprint, self.fingerprint)
+
+    @property
+    def pin_changes(self) -> tuple[str, ...]:
+        """Which pinned versions differ from those that it was run with."""
+        if self.recording is None:
+            return ()
+        return fingerprint.pin_changes(self.recording.fingerprint, self.fingerprint)
+
+    @property
+    def values(self) -> Mapping[str, Scalar]:
+        """The recorded values."""
+        return self.recording.values if self.recording else {}
+
+    def outputs(self, cell: Cell) -> tuple[output.Text | output.Figure, ...]:
+        """Return what may be published of the cell's recorded output."""
+        if self.recording is None or self.pair is None:
+            return ()
+        return output.published(recording.carried_over(self.pair, self.notebook)[cell.key])
+
+    def localised(self, cell: Cell, language: str) -> Localised:
+        """Return the cell's code with its comments in a language, in English where untranslated."""
+        catalog = self.catalogs.get(language)
+        if catalog is None:
+            return Localised(cell.source, tuple(range(cell.source.count("\n") + 1)))
+        return comments.localised(cell, catalog)

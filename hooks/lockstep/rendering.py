@@ -1,0 +1,169 @@
+"""Blocks in, HTML out.
+
+The HTML goes into the page as it is, past Markdown, so everything that comes from outside is
+escaped here. Highlighting is pymdownx's own, handed in, so that injected code looks like any other.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+from babel.dates import format_date
+from babel.lists import format_list
+from markdown import Markdown
+
+from lockstep.block import Block, CodeBlock, MarkBlock, NotRunBlock, OutputBlock
+from lockstep.injection import REASONS
+from lockstep.lab import Lab
+from lockstep.language import Words
+from lockstep.output import Figure, Text
+from lockstep.problem import Problem
+from lockstep.recording import Run
+
+Highlighter = Callable[[str, str, tuple[int, ...]], str]
+"""Source, language and lines to mark (from 1) to HTML."""
+
+_PRODUCTS = {
+    "python": "Python",
+    "torch": "PyTorch",
+    "horovod": "Horovod",
+    "spark": "Spark",
+    "java": "Java",
+}
+
+
+def highlighter(markdown: Markdown) -> Highlighter:
+    """Return the highlighter that a Markdown converter is configured with (pymdownx.highlight)."""
+    extension: Any = next(
+        known
+        for known in markdown.registeredExtensions
+        if hasattr(known, "get_pymdownx_highlight_settings")
+    )
+    settings = extension.get_pymdownx_highlight_settings()
+    highlight = extension.get_pymdownx_highlighter()(
+        guess_lang=settings["guess_lang"],
+        pygments_style=settings["pygments_style"],
+        use_pygments=settings["use_pygments"],
+        noclasses=settings["noclasses"],
+        linenums=settings["linenums"],
+        extend_pygments_lang=settings["extend_pygments_lang"],
+    )
+
+    def run(source: str, language: str, lines: tuple[int, ...]) -> str:
+        result = highlight.highlight(source, language, "highlight", hl_lines=list(lines))
+        return str(getattr(result, "text", result))
+
+    return run
+
+
+def html(block: Block, words: Words, highlight: Highlighter) -> str:
+    """Return a block as HTML in the reader's language."""
+    if isinstance(block, MarkBlock):
+        return _mark(block.problem)
+    if isinstance(block, NotRunBlock):
+        reason = escape(words(REASONS[block.reason]))
+        code = highlight(block.code, block.language, ())
+        return f'<div class="lockstep-not-run"><p class="lockstep-reason">{reason}</p>{code}</div>'
+    marks = "".join(map(_mark, block.marks))
+    cell = escape(block.cell)
+    if isinstance(block, OutputBlock):
+        body = _outputs(block.outputs, block.alt)
+        return f'<div class="lockstep-result" data-cell="{cell}">{marks}{body}</div>'
+    return _code(block, words, highlight, marks)
+
+
+def lab_header(
+    meta: Mapping[str, Any], lab: Lab, words: Words
+) -> str:
+    """Return the lines under a lab's title: how long, for whom, where, and what it was run with.
+
+    meta: the guide's front matter (``duration`` in minutes, ``level``, ``runs-on``).
+    """
+    facts = [
+        words("{minutes} minutes", minutes=meta["duration"]) if "duration" in meta else "",
+        words(str(meta.get("level", ""))),
+        " · ".join(words(str(place)) for place in meta.get("runs-on") or []),
+    ]
+    items = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
+    run = lab.recording.run if lab.recording else None
+    text = words("Not yet run.") if run is None else _provenance(run, words)
+    versions = "".join(
+        f'<p class="lockstep-provenance">{escape(words("Versions have moved since:"))} '
+        f"{escape('; '.join(lab.pin_changes))}</p>"
+        for _ in [0]
+        if lab.pin_changes
+    )
+    return (
+        f'<aside class="lockstep-run" data-search-exclude><ul class="lockstep-facts">{items}</ul>'
+        f'<p class="lockstep-provenance">{escape(text)}</p>{versions}</aside>\n'
+    )
+
+
+def notice(text: str) -> str:
+    """Return a short notice to the reader above a page's text."""
+    return f'<div class="admonition note lockstep-notice"><p>{escape(text)}</p></div>\n'
+
+
+def _provenance(run: Run, words: Words) -> str:
+    locale = words.language.locale
+    versions = [
+        f"{name} {run.versions[key]}" for key, name in _PRODUCTS.items() if key in run.versions
+    ]
+    when = format_date(date.fromisoformat(run.date), "long", locale=locale)
+    return words(
+        "Every block was run on {date} with {versions}, on a Spark cluster ({cluster}) with "
+        "{executors} executors and {ranks} ranks. It was not run on Databricks itself.",
+        date=when,
+        versions=format_list(versions, "unit-short", locale=locale),
+        cluster=run.cluster,
+        executors=run.executors,
+        ranks=run.ranks,
+    )
+
+
+def _code(block: CodeBlock, words: Words, highlight: Highlighter, marks: str) -> str:
+    cell = escape(block.cell)
+    anchor = f' id="cell-{cell}"' if block.first else ""
+    code = highlight(block.source, "python", block.highlighted)
+    shown = ""
+    if block.outputs:
+        title = words("Output of cell {cell}", cell=block.cell)
+        unfolded = " open" if block.open else ""
+        shown = (
+            f'<details class="lockstep-output"{unfolded} data-search-exclude>'
+            f"<summary>{escape(words('Output'))}</summary>{_outputs(block.outputs, title)}</details>"
+        )
+    return (
+        f'<div class="lockstep-cell"{anchor} data-notebook="{escape(block.notebook)}" '
+        f'data-cell="{cell}">{marks}{code}{shown}</div>'
+    )
+
+
+def _outputs(outputs: Sequence[Text | Figure], alt: str) -> str:
+    return "".join(
+        _text(output) if isinstance(output, Text) else _figure(output, alt) for output in outputs
+    )
+
+
+def _text(output: Text) -> str:
+    kind = "lockstep-text lockstep-stderr" if output.error else "lockstep-text"
+    # A newline right behind <pre> would be swallowed by the browser.
+    return f'<pre class="{kind}" tabindex="0"><samp>\n{escape(output.text)}</samp></pre>'
+
+
+def _figure(output: Figure, alt: str) -> str:
+    data = base64.b64encode(output.data).decode()
+    source = f"data:{output.media_type};base64,{data}"
+    return f'<figure class="lockstep-figure"><img src="{source}" alt="{escape(alt)}"></figure>'
+
+
+def _mark(problem: Problem) -> str:
+    message = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(problem.message))
+    where = escape(str(problem.location))
+    return (
+        f'<div class="lockstep-mark" role="alert"><strong>{escape(problem.rule)}</strong> '
+        f"{message} <code>{where}</code></div>"
+    )
