@@ -1,0 +1,96 @@
+/* Draws each `.lockstep-diagram` (a mermaid source) with the library that lies beside this script.
+   The library is asked for only where a page has a diagram. Until a diagram is drawn, and for good
+   where it cannot be, its source stays readable. */
+"use strict";
+
+(() => {
+  const sources = [...document.querySelectorAll(".lockstep-diagram")];
+  if (sources.length === 0) {
+    return;
+  }
+  const library = new URL("../vendor/mermaid/mermaid.min.js", document.currentScript.src);
+  const drawings = new Map();
+
+  const load = () =>
+    new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = library.href;
+      script.onload = () => resolve(window.mermaid);
+      script.onerror = () => reject(new Error(`cannot load ${library.pathname}`));
+      document.head.append(script);
+    });
+
+  /* mermaid derives further colours from these by arithmetic, so that they must be plain ones. */
+  const settings = () => {
+    const page = getComputedStyle(document.body);
+    const colour = (name) => page.getPropertyValue(`--lockstep-${name}`).trim();
+    const fontFamily = getComputedStyle(sources[0].parentElement).fontFamily;
+    return {
+      startOnLoad: false,
+      securityLevel: "strict",
+      suppressErrorRendering: true,
+      fontFamily,
+      theme: "base",
+      themeVariables: {
+        darkMode: document.body.dataset.mdColorScheme === "slate",
+        fontFamily,
+        fontSize: "15px",
+        background: colour("raised"),
+        mainBkg: colour("pine-wash"),
+        primaryColor: colour("pine-wash"),
+        primaryTextColor: colour("ink"),
+        primaryBorderColor: colour("pine"),
+        secondaryColor: colour("straw-wash"),
+        secondaryTextColor: colour("ink"),
+        secondaryBorderColor: colour("straw"),
+        tertiaryColor: colour("sunken"),
+        tertiaryTextColor: colour("ink"),
+        tertiaryBorderColor: colour("line"),
+        clusterBkg: colour("sunken"),
+        clusterBorder: colour("line"),
+        lineColor: colour("muted"),
+        textColor: colour("ink"),
+        titleColor: colour("ink"),
+        edgeLabelBackground: colour("raised"),
+        noteBkgColor: colour("straw-wash"),
+        noteTextColor: colour("ink"),
+        noteBorderColor: colour("straw"),
+      },
+    };
+  };
+
+  const place = (source, svg) => {
+    let drawing = drawings.get(source);
+    if (!drawing) {
+      drawing = document.createElement("figure");
+      drawing.className = "lockstep-drawing";
+      source.after(drawing);
+      drawings.set(source, drawing);
+    }
+    drawing.innerHTML = svg;
+    source.hidden = true;
+  };
+
+  const draw = async (mermaid) => {
+    mermaid.initialize(settings());
+    for (const [number, source] of sources.entries()) {
+      try {
+        const { svg } = await mermaid.render(`lockstep-drawing-${number}`, source.textContent);
+        place(source, svg);
+      } catch (error) {
+        console.warn(`diagram ${number + 1} stays as text: ${error.message}`);
+      }
+    }
+  };
+
+  load()
+    .then(async (mermaid) => {
+      await draw(mermaid);
+      // One drawing at a time: a second change of colours waits for the first to be drawn.
+      let last = Promise.resolve();
+      new MutationObserver(() => {
+        last = last.then(() => draw(mermaid));
+      }).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+    })
+    .catch((error) => console.warn(`diagrams stay as text: ${error.message}`));
+})();

@@ -1,0 +1,109 @@
+"""A reader: a Chromium that reaches nothing but loopback, and what it noticed while reading."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Route,
+    sync_playwright,
+)
+
+Scheme = Literal["light", "dark"]
+WIDE, PHONE = 1280, 360
+"""Widths in CSS pixels: a laptop's window and the narrowest phone in use."""
+
+
+@contextmanager
+def launch() -> Iterator[Browser]:
+    """Start the Chromium that is installed here (`CHROMIUM` names another one).
+
+    Raises `RuntimeError` where there is none.
+    """
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        message = "no Chromium found: install it (Debian: apt-get install chromium) or set CHROMIUM"
+        raise RuntimeError(message)
+    options = [
+        "--no-sandbox",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-domain-reliability",
+        "--no-first-run",
+        # Whatever slips past the routes below finds no address to go to.
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=options)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Reader:
+    """Opens pages below one address, and remembers what no page may do."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        """Keep where the site is; `address` ends with a slash."""
+        self.address = address
+        self.foreign: list[str] = []
+        """Requests to anything but loopback. They were aborted."""
+        self.complaints: list[str] = []
+        """Errors on the console, uncaught exceptions, and answers of 400 and above."""
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+
+    def open(
+        self,
+        path: str = "",
+        *,
+        width: int = WIDE,
+        height: int = 900,
+        scheme: Scheme = "light",
+        scripts: bool = True,
+        scale: float = 1,
+    ) -> Page:
+        """Open a page in a fresh profile and wait until nothing more is loaded.
+
+        `path` is relative to the site's address; `scale` is device pixels per CSS pixel.
+        """
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+            device_scale_factor=scale,
+            reduced_motion="reduce",
+        )
+        self._contexts.append(context)
+        context.route("**/*", self._pass)
+        context.on("console", self._listen)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        page = context.new_page()
+        page.goto(self.address + path, wait_until="networkidle")
+        return page
+
+    def close(self) -> None:
+        """Close every page that was opened."""
+        for context in self._contexts:
+            context.close()
+
+    def _pass(self, route: Route, request: Request) -> None:
+        if urlsplit(request.url).hostname == "127.0.0.1":
+            route.continue_()
+        else:
+            self.foreign.append(request.url)
+            route.abort()
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        # A request that fails is an error on the console too, with its address in the location.
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location['url']})")

@@ -1,0 +1,114 @@
+"""The site under test: building it, serving it on loopback, and the list of its pages."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+SUB_PATH = "/labs-site/"
+"""A second address of the same site, as on a host that serves it below a folder."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language of the site."""
+
+    code: str
+    """The name of its folder, and the `hreflang` of links to it."""
+    tag: str
+    """What `<html lang>` says."""
+    folder: str
+    """Where its pages lie below the site's address."""
+    font: str
+    """What the name of a font made for it contains, in the Noto CJK families; empty for Latin."""
+    search: str
+    """A word that its pages are searched for."""
+
+
+LANGUAGES = (
+    Language("en", "en", "", "", "Horovod"),
+    Language("zh", "zh-Hans", "zh/", "CJK SC", "群集"),
+    Language("ja", "ja", "ja/", "CJK JP", "クラスター"),
+)
+
+
+def build(directory: Path) -> None:
+    """Build the project's site into a folder, as `mkdocs build` does.
+
+    Raises `AssertionError` with what MkDocs printed if the build fails.
+    """
+    _run("-m", "mkdocs", "build", "--quiet", "--site-dir", str(directory))
+
+
+def build_samples(directory: Path) -> None:
+    """Build the sample pages beside this file with the site's own configuration and theme."""
+    _run("-m", "tests.browser.samples", str(directory))
+
+
+def _run(*arguments: str) -> None:
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)  # noqa: S603 our own interpreter
+    if done.returncode != 0:
+        message = f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}"
+        raise AssertionError(message)
+
+
+def pages(directory: Path) -> list[str]:
+    """Return the addresses of all pages of a built site, relative to its root, in order."""
+    return sorted(
+        "" if page.parent == directory else f"{page.parent.relative_to(directory).as_posix()}/"
+        for page in directory.rglob("index.html")
+    )
+
+
+@contextmanager
+def serve(directory: Path) -> Iterator[str]:
+    """Serve a built site on a free loopback port, at `/` and again below `SUB_PATH`.
+
+    Yields the origin, without a slash at its end: `http://127.0.0.1:PORT`.
+    """
+    handler = partial(_Handler, directory=str(directory))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Static files, the not-found page as web hosts answer with it, and no log."""
+
+    protocol_version = "HTTP/1.1"
+
+    def translate_path(self, path: str) -> str:
+        if path.startswith(SUB_PATH):
+            path = "/" + path.removeprefix(SUB_PATH)
+        return super().translate_path(path)
+
+    def send_error(
+        self, code: int, message: str | None = None, explain: str | None = None
+    ) -> None:
+        page = Path(self.directory) / "404.html"
+        if code != HTTPStatus.NOT_FOUND or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 its name in the base
+        """Stay silent: a test says what it misses."""
