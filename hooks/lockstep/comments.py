@@ -145,6 +145,10 @@ def problems(notebook: Notebook, catalog: Catalog) -> list[Problem]:
     found = list(catalog.problems)
     if catalog.problems:
         return found
+    if not catalog.messages and any(map(_comments, notebook.shown)):
+        message = f"no translations of its comments in {catalog.path}; start it: `lockstep comments`"
+        where = Location(notebook.path, 1)
+        return [Problem(where, "comment-untranslated", message, Severity.DEBT)]
     known = {message.source: message for message in catalog.messages}
     reported: set[str] = set()
     for cell in notebook.shown:

@@ -6,7 +6,7 @@ to know whether a page may be published. Code counts as tokens: real comments an
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,20 @@ class Fingerprint:
                             for part in ("modules", "data", "pins")))  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs from what was recorded; prints as ``cell 'train' changed``."""
+
+    kind: str
+    """``cell``, ``module``, ``data file``, or ``notebook`` where no single item can be named."""
+    item: str
+    verb: str
+
+    def __str__(self) -> str:
+        """Return the change as a phrase."""
+        return f"{self.kind} {self.item!r} {self.verb}"
+
+
 def of_code(source: str) -> str:
     """Return the hash (16 hex digits of SHA-256) of Python source as tokens.
 
@@ -85,17 +99,17 @@ def read_pins(text: str) -> dict[str, str]:
     return pins
 
 
-def changes(recorded: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
-    """Return what makes a recording stale, one phrase each; empty where it is fresh.
+def changes(recorded: Fingerprint, now: Fingerprint) -> tuple[Change, ...]:
+    """Return what makes a recording stale; empty where it is fresh.
 
     Renaming a cell changes nothing that was run, so cells are compared by their code in order.
     """
-    found: list[str] = []
-    before, after = [code for _, code in recorded.cells], [code for _, code in now.cells]
-    if before != after:
-        found.extend(_cell_changes(recorded.cells, now.cells))
-    found.extend(_file_changes("module", recorded.modules, now.modules))
-    found.extend(_file_changes("data file", recorded.data, now.data))
+    found: list[Change] = []
+    if [code for _, code in recorded.cells] != [code for _, code in now.cells]:
+        found = _item_changes("cell", dict(recorded.cells), dict(now.cells))
+        found = found or [Change("notebook", "cells", "changed their order")]
+    found += _item_changes("module", recorded.modules, now.modules)
+    found += _item_changes("data file", recorded.data, now.data)
     return tuple(found)
 
 
@@ -109,21 +123,14 @@ def pin_changes(recorded: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
     )
 
 
-def _cell_changes(
-    recorded: Iterable[tuple[str, str]], now: Iterable[tuple[str, str]]
-) -> list[str]:
-    before, after = dict(recorded), dict(now)
-    changed = [f"cell {key!r} changed" for key in after if before.get(key, after[key]) != after[key]]
-    added = [f"cell {key!r} is new" for key in after if key not in before]
-    removed = [f"cell {key!r} is gone" for key in before if key not in after]
-    return changed + added + removed or ["the order of the cells changed"]
-
-
-def _file_changes(what: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+def _item_changes(
+    kind: str, before: Mapping[str, str], after: Mapping[str, str]
+) -> list[Change]:
+    items = [*after, *(item for item in before if item not in after)]
     return [
-        f"{what} {path} {_verb(before.get(path), after.get(path))}"
-        for path in sorted(before.keys() | after.keys())
-        if before.get(path) != after.get(path)
+        Change(kind, item, _verb(before.get(item), after.get(item)))
+        for item in items
+        if before.get(item) != after.get(item)
     ]
 
 

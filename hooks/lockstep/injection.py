@@ -82,6 +82,14 @@ def formatted(value: Scalar, wanted: ValueDirective, language: Language) -> str:
     return str(format_decimal(value, f"#,##0{decimals}", locale=language.locale))
 
 
+class _NeverRunError(DirectiveError):
+    """The whole notebook has no recording: one cause, reported once, marked at every place."""
+
+    def __init__(self, lab: Lab) -> None:
+        message = f"{lab.notebook.path} has no recording; make one with `lockstep run {lab.name}`"
+        super().__init__("stale-recording", message)
+
+
 class _Injection:
     """One pass over one guide."""
 
@@ -128,19 +136,17 @@ class _Injection:
                 result.extend(replaced[index] or [])
         return Page("\n".join(result), self.blocks, tuple(self.shown), tuple(self.problems))
 
-    def _fenced(self, prefix: str, *blocks: Block) -> list[str]:
-        result: list[str] = []
-        for block in blocks:
-            key = str(len(self.blocks))
-            self.blocks[key] = block
-            blank = prefix.rstrip()
-            result += [blank, f"{prefix}```{FENCE}", f"{prefix}{key}", f"{prefix}```", blank]
-        return result
+    def _fenced(self, prefix: str, block: Block) -> list[str]:
+        """Return the lines of a fence that carries only the block's key."""
+        key = str(len(self.blocks))
+        self.blocks[key] = block
+        blank = prefix.rstrip()
+        return [blank, f"{prefix}```{FENCE}", f"{prefix}{key}", f"{prefix}```", blank]
 
     def _take_fence(self, fence: Fence, replaced: dict[int, list[str] | None]) -> None:
         if fence.language == FENCE:
             message = f"a fence may not be in the language {FENCE!r}: the engine uses it"
-            mark = self._mark(Problem(fence.location, "reserved-fence", message))
+            error = DirectiveError("reserved-fence", message)
         elif fence.language not in RUNNABLE and "not-run" not in fence.classes:
             return
         elif "not-run" not in fence.classes:
@@ -149,19 +155,20 @@ class _Injection:
                 f"with `{directive.EXAMPLES['cell']}`, or say why it is not run: "
                 f'`{{ .{fence.language} .not-run reason="azure" }}`'
             )
-            mark = self._mark(Problem(fence.location, "hand-written-code", message))
+            error = DirectiveError("hand-written-code", message)
         elif fence.options.get("reason") not in REASONS:
             message = (
                 f"reason {fence.options.get('reason')!r} is not known; "
                 f"expected one of {', '.join(REASONS)}"
             )
-            mark = self._mark(Problem(fence.location, "unknown-reason", message))
+            error = DirectiveError("unknown-reason", message)
         else:
             block = NotRunBlock(fence.code, fence.language, fence.options["reason"])
             replaced[fence.first] = self._fenced(fence.prefix, block)
             replaced.update(dict.fromkeys(range(fence.first + 1, fence.last + 1)))
             return
         first = [] if fence.language == FENCE else [self.document.lines[fence.first]]
+        mark = self._mark(fence.location, error)
         replaced[fence.first] = self._fenced(fence.prefix, mark) + first
         if fence.language == FENCE:
             replaced.update(dict.fromkeys(range(fence.first + 1, fence.last + 1)))
@@ -174,9 +181,9 @@ class _Injection:
             if isinstance(wanted, OutputDirective):
                 return self._output(wanted)
         except DirectiveError as error:
-            return self._mark(Problem(span.location, error.rule, str(error)))
-        message = f"`{span.text}` cannot stand here"
-        return self._mark(Problem(span.location, "malformed-directive", message))
+            return self._mark(span.location, error)
+        error = DirectiveError("malformed-directive", f"`{span.text}` cannot stand here")
+        return self._mark(span.location, error)
 
     def _inline(self, span: Span) -> str:
         try:
@@ -189,8 +196,7 @@ class _Injection:
                 raise DirectiveError("directive-not-alone", message)
             return _escaped(self._value(wanted))
         except DirectiveError as error:
-            problem = Problem(span.location, error.rule, str(error))
-            self.problems.append(problem)
+            problem = self._mark(span.location, error).problem
             return f'<span class="lockstep-mark" role="alert">{_escaped(str(problem))}</span>'
 
     def _code(self, wanted: CellDirective) -> CodeBlock:
@@ -217,6 +223,8 @@ class _Injection:
         lab = self._lab(wanted)
         cell = self._cell(lab, wanted)
         outputs = lab.outputs(cell)
+        if not outputs and lab.recording is None:
+            raise _NeverRunError(lab)
         if not outputs:
             message = (
                 f"cell {cell.key!r} of {lab.notebook.path} has no recorded output; "
@@ -235,7 +243,10 @@ class _Injection:
         lab = self._lab(wanted)
         if wanted.target in lab.values:
             return formatted(lab.values[wanted.target], wanted, self.language)
-        if wanted.target in lab.notebook.declared_values:
+        declared = wanted.target in lab.notebook.declared_values
+        if declared and lab.recording is None:
+            raise _NeverRunError(lab)
+        if declared:
             fix = f"record it: `lockstep run {lab.name}`"
         else:
             known = ", ".join(sorted(lab.notebook.declared_values)) or "none"
@@ -264,15 +275,17 @@ class _Injection:
 
     def _staleness(self, lab: Lab, cell: Cell, where: Location) -> tuple[Problem, ...]:
         """Return marks for the author; ``rules`` reports the same once per notebook."""
-        reasons = lab.stale
-        own = [reason for reason in reasons if f"cell {cell.key!r} " in reason]
-        if not reasons:
-            return ()
-        message = f"{(own or list(reasons))[0]}; run `lockstep run {lab.name}`"
-        return (Problem(where, "stale-recording", message),)
+        own = [change for change in lab.stale if (change.kind, change.item) == ("cell", cell.key)]
+        for change in own or lab.stale[:1]:
+            message = f"{change} since the recording; run `lockstep run {lab.name}`"
+            return (Problem(where, "stale-recording", message),)
+        return ()
 
-    def _mark(self, problem: Problem) -> MarkBlock:
-        self.problems.append(problem)
+    def _mark(self, where: Location, error: DirectiveError) -> MarkBlock:
+        """Show a finding at the spot; what has one cause for many places is reported by ``rules``."""
+        problem = Problem(where, error.rule, str(error))
+        if not isinstance(error, _NeverRunError):
+            self.problems.append(problem)
         return MarkBlock(problem)
 
 

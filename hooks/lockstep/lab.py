@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lockstep import comments, fingerprint, output, recording
 from lockstep.comments import Catalog, Localised
-from lockstep.fingerprint import Fingerprint
+from lockstep.fingerprint import Change, Fingerprint
 from lockstep.notebook import Cell, Notebook
 from lockstep.recording import Pair, Recording, Scalar
 
@@ -36,10 +36,10 @@ class Lab:
         return self.pair.recording if self.pair else None
 
     @property
-    def stale(self) -> tuple[str, ...]:
-        """What keeps the recording from being published, one phrase each; empty where it is fresh."""
+    def stale(self) -> tuple[Change, ...]:
+        """What keeps the recording from being published; empty where it is fresh."""
         if self.recording is None:
-            return ("it was never run",)
+            return (Change("notebook", self.name, "was never run"),)
         return fingerprint.changes(self.recording.fingerprint, self.fingerprint)
 
     @property

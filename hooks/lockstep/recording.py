@@ -158,6 +158,17 @@ def in_step(pair: Pair, notebook: Notebook) -> bool:
     return list(pair.cells) == [(cell.key, cell.source) for cell in notebook.cells]
 
 
+def flat(value: Any) -> Any:  # noqa: ANN401 any JSON
+    """Return JSON with multi-line strings joined, which tools split as they please."""
+    if isinstance(value, list):
+        if value and all(isinstance(part, str) for part in value):
+            return "".join(value)
+        return [flat(part) for part in value]
+    if isinstance(value, Mapping):
+        return {key: flat(part) for key, part in value.items()}
+    return value
+
+
 def _code_cells(cells: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
     found, tests = [], 0
     for cell in cells:
@@ -186,21 +197,12 @@ def _digest_problems(
 
 def _digest(cells: Sequence[Mapping[str, Any]], values: Mapping[str, Scalar]) -> str:
     outputs = [
-        [cell.get("execution_count"), [_flat(output) for output in cell.get("outputs", [])]]
+        [cell.get("execution_count"), [flat(output) for output in cell.get("outputs", [])]]
         for cell in cells
         if cell["cell_type"] == "code"
     ]
     text = json.dumps([outputs, dict(values)], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _flat(value: Any) -> Any:  # noqa: ANN401 any JSON
-    """Join multi-line strings, which tools split as they please."""
-    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
-        return "".join(value)
-    if isinstance(value, dict):
-        return {key: _flat(part) for key, part in value.items()}
-    return value
 
 
 def _joined(value: object) -> str:

@@ -36,27 +36,19 @@ _PRODUCTS = {
 
 
 def highlighter(markdown: Markdown) -> Highlighter:
-    """Return the highlighter that a Markdown converter is configured with (pymdownx.highlight)."""
-    extension: Any = next(
-        known
-        for known in markdown.registeredExtensions
-        if hasattr(known, "get_pymdownx_highlight_settings")
-    )
-    settings = extension.get_pymdownx_highlight_settings()
-    highlight = extension.get_pymdownx_highlighter()(
-        guess_lang=settings["guess_lang"],
-        pygments_style=settings["pygments_style"],
-        use_pygments=settings["use_pygments"],
-        noclasses=settings["noclasses"],
-        linenums=settings["linenums"],
-        extend_pygments_lang=settings["extend_pygments_lang"],
-    )
+    """Return the highlighter of a converter's fenced code blocks (pymdownx.superfences)."""
+    fenced: Any = markdown.preprocessors["fenced_code_block"]
+    fenced.get_hl_settings()
 
-    def run(source: str, language: str, lines: tuple[int, ...]) -> str:
-        result = highlight.highlight(source, language, "highlight", hl_lines=list(lines))
-        return str(getattr(result, "text", result))
+    def highlight(source: str, language: str, lines: tuple[int, ...]) -> str:
+        options = {"hl_lines": " ".join(map(str, lines))} if lines else {}
+        return str(
+            fenced.highlight(
+                source, language, options, markdown, classes=[], id_value="", attrs={}
+            )
+        )
 
-    return run
+    return highlight
 
 
 def html(block: Block, words: Words, highlight: Highlighter) -> str:
@@ -75,9 +67,7 @@ def html(block: Block, words: Words, highlight: Highlighter) -> str:
     return _code(block, words, highlight, marks)
 
 
-def lab_header(
-    meta: Mapping[str, Any], lab: Lab, words: Words
-) -> str:
+def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
     """Return the lines under a lab's title: how long, for whom, where, and what it was run with.
 
     meta: the guide's front matter (``duration`` in minutes, ``level``, ``runs-on``).
@@ -90,20 +80,17 @@ def lab_header(
     items = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
     run = lab.recording.run if lab.recording else None
     text = words("Not yet run.") if run is None else _provenance(run, words)
-    versions = "".join(
-        f'<p class="lockstep-provenance">{escape(words("Versions have moved since:"))} '
-        f"{escape('; '.join(lab.pin_changes))}</p>"
-        for _ in [0]
-        if lab.pin_changes
-    )
+    if lab.pin_changes:
+        text += " " + words("Versions have moved since:") + " " + "; ".join(lab.pin_changes)
     return (
         f'<aside class="lockstep-run" data-search-exclude><ul class="lockstep-facts">{items}</ul>'
-        f'<p class="lockstep-provenance">{escape(text)}</p>{versions}</aside>\n'
+        f'<p class="lockstep-provenance">{escape(text)}</p></aside>\n'
     )
 
 
-def notice(text: str) -> str:
-    """Return a short notice to the reader above a page's text."""
+def untranslated(words: Words) -> str:
+    """Return the notice above a page that stands in for one not yet written in this language."""
+    text = words("This page is not yet available in this language; you are reading the original.")
     return f'<div class="admonition note lockstep-notice"><p>{escape(text)}</p></div>\n'
 
 

@@ -1,0 +1,127 @@
+"""What an author starts or brings into step: pairs, comment catalogs, new labs.
+
+Each function writes through ``Project.write`` and returns the paths it changed; asking and printing
+are the command line's.
+"""
+
+import re
+from pathlib import Path
+from string import Template
+
+import jupytext
+import nbformat
+
+from lockstep import comments, notebook, recording
+from lockstep.lab import Lab
+from lockstep.project import Project
+
+TEMPLATES = Path(__file__).parent / "templates"
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+
+
+class AuthoringError(Exception):
+    """Nothing was written; the text says why and what to do."""
+
+
+def sync(project: Project, labs: list[Lab]) -> list[str]:
+    """Bring each ``.ipynb`` into step with its script, keeping outputs and recording.
+
+    Raises ``AuthoringError`` where a script has errors or a pair cannot be read: nothing is written
+    over what might be somebody's work.
+    """
+    changed: list[str] = []
+    for lab in labs:
+        wrong = [*lab.notebook.problems, *(lab.pair.problems if lab.pair else ())]
+        broken = [problem for problem in wrong if problem.rule not in {"no-test-cell"}]
+        if broken:
+            raise AuthoringError("\n".join(map(str, broken)))
+        if lab.pair is not None and recording.in_step(lab.pair, lab.notebook):
+            continue
+        outputs = recording.carried_over(lab.pair, lab.notebook) if lab.pair else {}
+        if project.write_pair(lab.notebook, outputs, lab.recording):
+            changed.append(lab.notebook.path.removesuffix(".py") + ".ipynb")
+    return changed
+
+
+def script_from_pair(project: Project, lab: Lab) -> str:
+    """Return the script as the ``.ipynb`` has it, for ``sync --from-notebook``.
+
+    The script's own header stays. Raises ``AuthoringError`` where there is no readable pair.
+    """
+    path = (project.root / lab.notebook.path).with_suffix(".ipynb")
+    if lab.pair is None or any(p.rule == "broken-pair" for p in lab.pair.problems):
+        message = f"{project.relative(path)} is missing or broken; nothing to take from it"
+        raise AuthoringError(message)
+    document = nbformat.read(path, as_version=4)
+    script = jupytext.reads(lab.notebook.text, fmt="py:percent")
+    document.metadata = script.metadata
+    return str(jupytext.writes(document, fmt="py:percent"))
+
+
+def update_comments(project: Project, labs: list[Lab]) -> list[str]:
+    """Bring the comment catalogs of every language into step with the notebooks."""
+    changed: list[str] = []
+    for lab in labs:
+        for language in project.settings.languages.translations:
+            path = f"{project.settings.catalogs}/{language.code}/{lab.name}.po"
+            catalog = lab.catalogs.get(language.code) or comments.Catalog(path)
+            if catalog.problems:
+                raise AuthoringError("\n".join(map(str, catalog.problems)))
+            text = comments.updated(lab.notebook, catalog, language.code)
+            if project.write(project.root / path, text):
+                changed.append(path)
+    return changed
+
+
+def new(project: Project, name: str) -> list[str]:
+    """Start a lab: a small notebook that runs, a guide in each language, comments translated.
+
+    Raises ``AuthoringError`` where the name is unfit or taken.
+    """
+    if not _NAME.match(name):
+        message = f"{name!r} is not kebab-case: lower-case letters, digits, single hyphens"
+        raise AuthoringError(message)
+    files = dict(_new_files(project, name))
+    taken = [path for path in files if (project.root / path).exists()]
+    if taken:
+        message = f"{taken[0]} exists already; choose another name"
+        raise AuthoringError(message)
+    for path, text in files.items():
+        project.write(project.root / path, text)
+    script = f"{project.settings.notebooks}/{name}.py"
+    project.write_pair(notebook.read(files[script], script), {}, None)
+    changed = [*files, script.removesuffix(".py") + ".ipynb"]
+    return [*changed, *_into_navigation(project, name)]
+
+
+def _new_files(project: Project, name: str) -> list[tuple[str, str]]:
+    title = name.replace("-", " ").capitalize()
+
+    def filled(template: str) -> str:
+        text = (TEMPLATES / template).read_text("utf-8")
+        return Template(text).safe_substitute(name=name, title=title)
+
+    files = [(f"{project.settings.notebooks}/{name}.py", filled("notebook.py.txt"))]
+    for language in project.settings.languages:
+        guide = f"guide.{language.code}.md"
+        known = (TEMPLATES / guide).exists()
+        source = guide if known else "guide.en.md"
+        files.append((f"{project.settings.guides}/{language.code}/labs/{name}.md", filled(source)))
+        catalog = f"comments.{language.code}.po"
+        if (TEMPLATES / catalog).exists():
+            path = f"{project.settings.catalogs}/{language.code}/{name}.po"
+            files.append((path, filled(catalog)))
+    return files
+
+
+def _into_navigation(project: Project, name: str) -> list[str]:
+    """Add the guide below the last lab in ``nav``; a site without such a line is left alone."""
+    path = project.root / "mkdocs.yml"
+    lines = path.read_text("utf-8").split("\n") if path.exists() else []
+    last = [i for i, line in enumerate(lines) if re.match(r"\s+- (?:.*: )?labs/[\w-]+\.md\s*$", line)]
+    if not last:
+        return []
+    indent = lines[last[-1]][: lines[last[-1]].index("-")]
+    lines.insert(last[-1] + 1, f"{indent}- labs/{name}.md")
+    project.write(path, "\n".join(lines))
+    return ["mkdocs.yml"]

@@ -1,0 +1,215 @@
+"""A project on disk: everything that is read, and the few things that are written.
+
+Nothing here runs lab code. What is written goes through a temporary file and a rename, so that a
+file is whole whatever happens.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from lockstep import comments, document, fingerprint, notebook, program, recording, settings
+from lockstep.comments import Catalog
+from lockstep.document import Document
+from lockstep.fingerprint import Fingerprint
+from lockstep.lab import Lab
+from lockstep.language import Language, Words
+from lockstep.location import Location
+from lockstep.notebook import Notebook
+from lockstep.problem import Problem
+from lockstep.recording import Outputs, Recording
+from lockstep.settings import Settings
+from lockstep.site import Site
+
+STATE = ".lockstep"
+"""Untracked folder for durations, logs and reports of failed runs."""
+
+
+class Project:
+    """A project's files, seen from its root."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        """Take the folder that holds ``mkdocs.yml``, and what that file says."""
+        self.root = root
+        self.settings = settings
+
+    @classmethod
+    def open(cls, config: Path) -> "Project":
+        """Open the project of a ``mkdocs.yml``; raises ``SettingsError``."""
+        try:
+            text = config.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"cannot read {config}: {error}"
+            raise settings.SettingsError(message) from error
+        return cls(config.resolve().parent, settings.read(text, config.name))
+
+    @property
+    def state(self) -> Path:
+        """The folder for what is not tracked."""
+        return self.root / STATE
+
+    def site(self) -> Site:
+        """Read the whole project. Never raises for what its files hold."""
+        problems: list[Problem] = []
+        labs = {lab.name: lab for lab in self._labs(problems)}
+        languages = self.settings.languages
+        guides = {language.code: dict(self._guides(language, problems)) for language in languages}
+        words = {language.code: self.words(language) for language in languages}
+        return Site(self.settings, labs, guides, words, tuple(problems))
+
+    def words(self, language: Language) -> Words:
+        """Return the engine's own words in a language, English where there are none."""
+        catalog = Path(__file__).parent / "locale" / f"{language.code}.po"
+        if not catalog.exists():
+            return Words(language)
+        with catalog.open("rb") as stream:
+            messages = read_po(stream)
+        return Words(language, {str(m.id): str(m.string) for m in messages if m.id and m.string})
+
+    def fingerprint(self, source: Notebook) -> Fingerprint:
+        """Return the fingerprint of a notebook as the files are now.
+
+        A declared data file that does not exist has an empty hash.
+        """
+        cells = tuple((cell.key, fingerprint.of_code(cell.source)) for cell in source.cells)
+        imports = {name for cell in source.cells for name in _imports(cell.source)}
+        modules, packages = self._reached(imports)
+        folder = self.root / self.settings.notebooks
+        data = {
+            name: fingerprint.of_bytes(path.read_bytes()) if (path := folder / name).is_file() else ""
+            for name in source.needs.data
+        }
+        pins = self.pins()
+        names = sorted({fingerprint.distribution_of(name) for name in packages} & pins.keys())
+        return Fingerprint(cells, modules, data, {name: pins[name] for name in names})
+
+    def pins(self) -> dict[str, str]:
+        """Return the pinned versions of the labs' environment, empty where there is no such file."""
+        path = self.root / self.settings.pins
+        return fingerprint.read_pins(path.read_text("utf-8")) if path.is_file() else {}
+
+    def write_pair(
+        self, source: Notebook, outputs: Outputs, recorded: Recording | None
+    ) -> bool:
+        """Write a notebook's ``.ipynb``; return whether its content changed."""
+        path = self.root / source.path
+        return self.write(path.with_suffix(".ipynb"), recording.write(source, outputs, recorded))
+
+    def write(self, path: Path, text: str) -> bool:
+        """Write a text file if its content changes, whole or not at all; return whether it did."""
+        data = text.encode()
+        if path.is_file() and path.read_bytes() == data:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as stream:
+            try:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+                mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+                Path(stream.name).chmod(mode)
+                Path(stream.name).replace(path)
+            except BaseException:
+                Path(stream.name).unlink(missing_ok=True)
+                raise
+        return True
+
+    def relative(self, path: Path) -> str:
+        """Return a path as findings name it."""
+        return path.relative_to(self.root).as_posix()
+
+    def _labs(self, problems: list[Problem]) -> Iterator[Lab]:
+        for path in sorted((self.root / self.settings.notebooks).glob("*.py")):
+            text = self._text(path, problems)
+            if text is None or not notebook.is_notebook(text):
+                continue
+            source = notebook.read(text, self.relative(path))
+            pair_path = path.with_suffix(".ipynb")
+            pair = None
+            if pair_path.exists():
+                pair_text = self._text(pair_path, problems)
+                pair = recording.read(pair_text or "", self.relative(pair_path))
+            catalogs = {
+                language.code: catalog
+                for language in self.settings.languages.translations
+                if (catalog := self.catalog(source.name, language, problems)) is not None
+            }
+            yield Lab(source, self.fingerprint(source), pair, catalogs)
+
+    def catalog(
+        self, name: str, language: Language, problems: list[Problem] | None = None
+    ) -> Catalog | None:
+        """Return the comment catalog of a notebook in a language, if there is one."""
+        path = self.root / self.settings.catalogs / language.code / f"{name}.po"
+        text = self._text(path, problems if problems is not None else []) if path.exists() else None
+        return None if text is None else comments.read(text, self.relative(path))
+
+    def _guides(
+        self, language: Language, problems: list[Problem]
+    ) -> Iterator[tuple[str, Document]]:
+        folder = self.root / self.settings.guides / language.code
+        for path in sorted(folder.rglob("*.md")):
+            text = self._text(path, problems)
+            if text is not None:
+                yield path.relative_to(folder).as_posix(), document.read(text, self.relative(path))
+
+    def _text(self, path: Path, problems: list[Problem]) -> str | None:
+        data = path.read_bytes()
+        try:
+            return data.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            where = Location(self.relative(path), data.count(b"\n", 0, error.start) + 1)
+            message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+            problems.append(Problem(where, "not-utf8", message))
+            return None
+
+    def _reached(self, imports: set[str]) -> tuple[dict[str, str], set[str]]:
+        """Follow imports: local modules with their hashes, and names of modules from elsewhere."""
+        modules: dict[str, str] = {}
+        packages: set[str] = set()
+        waiting = sorted(imports)
+        while waiting:
+            name = waiting.pop()
+            files = list(self._module_files(name))
+            if not files:
+                packages.add(name.split(".")[0])
+            for path in files:
+                key = self.relative(path)
+                if key in modules:
+                    continue
+                source = path.read_text("utf-8", errors="replace")
+                modules[key] = fingerprint.of_code(source)
+                package = ".".join(path.relative_to(self.root / self.settings.support).parts[:-1])
+                waiting += [_absolute(found, package) for found in _imports(source)]
+        return dict(sorted(modules.items())), packages
+
+    def _module_files(self, name: str) -> Iterator[Path]:
+        """Yield the local files that importing a dotted name executes, packages first."""
+        parts = name.split(".")
+        for depth in range(1, len(parts) + 1):
+            base = (self.root / self.settings.support).joinpath(*parts[:depth])
+            for path in (base / "__init__.py", base.with_suffix(".py")):
+                if path.is_file():
+                    yield path
+
+
+def _imports(source: str) -> tuple[str, ...]:
+    try:
+        return program.imported_modules(source)
+    except (SyntaxError, ValueError):
+        return ()
+
+
+def _absolute(name: str, package: str) -> str:
+    """Resolve a relative import (``.spark``) inside a package."""
+    if not name.startswith("."):
+        return name
+    level = len(name) - len(name.lstrip("."))
+    parents = package.split(".")
+    base = parents[: len(parents) - level + 1]
+    return ".".join([*base, *filter(None, name.lstrip(".").split("."))])

@@ -1,0 +1,106 @@
+"""MkDocs events for Lockstep: each fetches, calls the engine, and returns what it gave.
+
+Everything the site's languages share is read once, before the first language is built, and kept in
+the configuration of that build (``config.extra["lockstep"]``), so that ``mkdocs serve`` starts from
+the files as they are after every change.
+"""
+
+import logging
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+from lockstep import document, injection, rendering, rules
+from lockstep.block import Block
+from lockstep.language import Words
+from lockstep.problem import Severity
+from lockstep.project import Project
+from lockstep.settings import SettingsError
+from lockstep.site import Site, named
+
+log = logging.getLogger("mkdocs.lockstep")
+
+
+@dataclass
+class Build:
+    """What one build of all languages knows."""
+
+    project: Project
+    site: Site
+    blocks: dict[str, Block] = field(default_factory=dict)
+    """Blocks of the page being rendered that Python-Markdown has not reached yet."""
+
+    def words(self, config: MkDocsConfig) -> Words:
+        """Return the words of the language being built."""
+        return self.site.words[str(config.plugins["i18n"].current_language or self._source)]
+
+    @property
+    def _source(self) -> str:
+        return self.project.settings.languages.source.code
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Read and check the project before the first language, and claim the engine's fence."""
+    if not isinstance(config.extra.get("lockstep"), Build):
+        try:
+            project = Project.open(Path(config.config_file_path))
+        except SettingsError as error:
+            raise PluginError(str(error)) from error
+        build = Build(project, project.site())
+        for problem in rules.check(build.site):
+            level = logging.WARNING if problem.severity is Severity.ERROR else logging.INFO
+            log.log(level, str(problem))
+        config.extra["lockstep"] = build
+        _claim_fence(config, build)
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Leave out all labs but one where ``LOCKSTEP_LAB`` names it (``make serve LAB=…``)."""
+    if lab := os.environ.get("LOCKSTEP_LAB"):
+        for file in list(files.documentation_pages()):
+            if "/labs/" in file.src_uri and Path(file.src_uri).stem != lab:
+                files.remove(file)
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put keys where directives stand."""
+    build: Build = config.extra["lockstep"]
+    path = Path(page.file.abs_src_path or page.file.src_uri)
+    offset = page.file.content_string.count("\n") - markdown.count("\n")
+    guide = document.read(markdown, build.project.relative(path), offset=offset)
+    language = build.project.settings.languages[page.file.locale]
+    result = injection.inject(guide, build.site.labs, language, named(page.meta.get("notebook")))
+    build.blocks = dict(result.blocks)
+    return result.markdown
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put a lab's header and the notice of a missing translation above the text."""
+    build: Build = config.extra["lockstep"]
+    for block in build.blocks.values():
+        log.warning("%s: Python-Markdown did not reach %s", page.file.src_uri, block)
+    words = build.words(config)
+    lab = build.site.labs.get(page.meta.get("notebook", ""))
+    header = rendering.lab_header(page.meta, lab, words) if lab else ""
+    if page.file.locale != words.language.code:
+        header = rendering.untranslated(words) + header
+    return header + html
+
+
+def _claim_fence(config: MkDocsConfig, build: Build) -> None:
+    def render(source: str, language: str, class_name: str, options: dict, md, **_: object) -> str:
+        block = build.blocks.pop(source.strip(), None)
+        if block is None:
+            return ""
+        return rendering.html(block, build.words(config), rendering.highlighter(md))
+
+    fence = {"name": injection.FENCE, "class": injection.FENCE, "format": render}
+    fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
+    fences.setdefault("custom_fences", []).append(fence)
