@@ -140,6 +140,12 @@ def harm(comment: program.Comment, translation: str) -> str | None:
     return None
 
 
+def texts(notebook: Notebook) -> tuple[str, ...]:
+    """Return the comments of the cells that guides show, each once, in order."""
+    found = (comment.text for cell in notebook.shown for comment in _comments(cell))
+    return tuple(dict.fromkeys(found))
+
+
 def problems(notebook: Notebook, catalog: Catalog) -> list[Problem]:
     """Return what is wrong with or missing from a catalog, seen against its notebook."""
     found = list(catalog.problems)

@@ -54,6 +54,11 @@ class Lab:
         """The recorded values."""
         return self.recording.values if self.recording else {}
 
+    @property
+    def comment_texts(self) -> tuple[str, ...]:
+        """The comments of the cells that guides show, each once."""
+        return comments.texts(self.notebook)
+
     def outputs(self, cell: Cell) -> tuple[output.Text | output.Figure, ...]:
         """Return what may be published of the cell's recorded output."""
         if self.recording is None or self.pair is None:

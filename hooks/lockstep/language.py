@@ -56,5 +56,5 @@ class Words:
 
     def __call__(self, phrase: str, **fields: object) -> str:
         """Return the phrase in this language with its fields filled in."""
-        text = self.messages.get(phrase) or phrase
+        text = self.messages.get(phrase) or phrase  # an empty phrase stays empty
         return text.format(**fields) if fields else text

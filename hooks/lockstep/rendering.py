@@ -26,6 +26,20 @@ from lockstep.recording import Run
 Highlighter = Callable[[str, str, tuple[int, ...]], str]
 """Source, language and lines to mark (from 1) to HTML."""
 
+LEVELS = {
+    "beginner": "for beginners",
+    "intermediate": "some experience needed",
+    "advanced": "for the experienced",
+}
+"""Levels of a lab, and how a reader is told."""
+
+PLACES = {
+    "laptop": "your own computer",
+    "spark-cluster": "a Spark cluster",
+    "databricks-15.4-lts-ml": "Databricks Runtime 15.4 LTS ML",
+}
+"""Where a lab runs, and how a reader is told."""
+
 _PRODUCTS = {
     "python": "Python",
     "torch": "PyTorch",
@@ -74,8 +88,8 @@ def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
     """
     facts = [
         words("{minutes} minutes", minutes=meta["duration"]) if "duration" in meta else "",
-        words(str(meta.get("level", ""))),
-        " · ".join(words(str(place)) for place in meta.get("runs-on") or []),
+        words(LEVELS.get(meta.get("level", ""), "")),
+        " · ".join(words(PLACES.get(place, place)) for place in meta.get("runs-on") or []),
     ]
     items = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
     run = lab.recording.run if lab.recording else None

@@ -12,6 +12,7 @@ from lockstep.injection import Page
 from lockstep.lab import Lab
 from lockstep.location import Location
 from lockstep.problem import Problem, Severity, in_order
+from lockstep.rendering import LEVELS, PLACES
 from lockstep.site import Site, named
 
 RULES = {
@@ -62,9 +63,6 @@ RULES = {
     "unknown-value": "A value was recorded by the run.",
 }
 """Every rule by name, with what it asks for."""
-
-LEVELS = ("beginner", "intermediate", "advanced")
-PLACES = ("laptop", "spark-cluster", "databricks-15.4-lts-ml")
 
 
 def check(site: Site) -> list[Problem]:

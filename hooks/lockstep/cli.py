@@ -1,0 +1,310 @@
+"""The command line: printing, asking and exit codes, and nothing that anybody else needs.
+
+Exit status: 0 nothing to report, 1 findings, 2 could not run.
+"""
+
+import difflib
+import json
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from lockstep import authoring, rules
+from lockstep.authoring import AuthoringError
+from lockstep.lab import Lab
+from lockstep.problem import Problem, Severity
+from lockstep.project import Project
+from lockstep.settings import SettingsError
+from lockstep.site import Site
+
+FINDINGS, COULD_NOT_RUN = 1, 2
+_LABELS = {Severity.ERROR: "error", Severity.DEBT: "debt", Severity.ADVICE: "advice"}
+_GITHUB = {Severity.ERROR: "error", Severity.DEBT: "warning", Severity.ADVICE: "notice"}
+_COLOURS = {Severity.ERROR: "red", Severity.DEBT: "yellow", Severity.ADVICE: "cyan"}
+
+
+def _examples(*lines: str) -> str:
+    """Return an epilog that click leaves as it is."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_examples(
+        "lockstep check                     every static rule, over everything",
+        "lockstep run                       execute what is stale, record what came out",
+        "lockstep -f demo/mkdocs.yml status another site",
+    ),
+)
+@click.option(
+    "-f", "--config-file", "config", default="mkdocs.yml", show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path), help="The site's configuration.",
+)  # fmt: skip
+@click.version_option(package_name="lockstep")
+@click.pass_context
+def main(context: click.Context, config: Path) -> None:
+    """Lab guides in several languages whose every code block was run."""
+    try:
+        context.obj = Project.open(config)
+    except SettingsError as error:
+        _stop(str(error))
+
+
+@main.command(epilog=_examples(
+    "lockstep check",
+    "lockstep check docs/zh/labs/train-deep-learning-model.md",
+    "lockstep check --debts --format github",
+))  # fmt: skip
+@click.argument("pages", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--debts", is_flag=True, help="Fail on what is known to be behind, too.")
+@click.option("--strict", is_flag=True, help="Fail on advice, too.")
+@click.option("--rules", "list_rules", is_flag=True, help="List the rules and exit.")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "github", "json"]), default="text",
+    show_default=True, help="For people, for annotations on a pull request, or for machines.",
+)  # fmt: skip
+@click.pass_obj
+def check(
+    project: Project, pages: Sequence[Path], *, debts: bool, strict: bool, list_rules: bool,
+    style: str,
+) -> None:  # fmt: skip
+    """Check notebooks, guides and translations. Never executes lab code.
+
+    With PAGES (files or folders), report only what stands in them.
+    """
+    if list_rules:
+        width = max(map(len, rules.RULES))
+        for rule, meaning in rules.RULES.items():
+            click.echo(f"{rule:<{width}}  {meaning}")
+        return
+    wanted = [project.relative(page.resolve()) for page in pages]
+    for page in pages:
+        if not page.exists():
+            _stop(f"{page} does not exist")
+    problems = [
+        problem
+        for problem in rules.check(project.site())
+        if not wanted or any(_below(problem.location.path, page) for page in wanted)
+    ]
+    _print(problems, style)
+    limit = Severity.ADVICE if strict else Severity.DEBT if debts else Severity.ERROR
+    if any(problem.severity <= limit for problem in problems):
+        sys.exit(FINDINGS)
+
+
+@main.command(epilog=_examples(
+    "lockstep sync                               every .ipynb follows its .py",
+    "lockstep sync --from-notebook my-lab        take over what was edited in Jupyter",
+))  # fmt: skip
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--from-notebook", metavar="NAME", help="Write the .py from the .ipynb; asks first.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def sync(project: Project, names: Sequence[str], from_notebook: str | None, *, yes: bool) -> None:
+    """Bring each .ipynb into step with its .py. Executes nothing, keeps recordings."""
+    site = project.site()
+    if from_notebook is None:
+        changed = _authored(authoring.sync, project, _chosen(site, names))
+        click.echo("\n".join(f"wrote {path}" for path in changed) or "everything is in step")
+        return
+    lab = _chosen(site, [from_notebook])[0]
+    text = _authored(authoring.script_from_pair, project, lab)
+    lines = list(difflib.unified_diff(
+        lab.notebook.text.splitlines(), text.splitlines(), lab.notebook.path, "from the .ipynb",
+        lineterm="",
+    ))  # fmt: skip
+    if not lines:
+        click.echo(f"{lab.notebook.path} holds what its .ipynb holds")
+        return
+    for line in lines:
+        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[0])
+        click.secho(line, fg=colour)
+    if yes or click.confirm(f"Write these changes to {lab.notebook.path}?"):
+        project.write(project.root / lab.notebook.path, text)
+        click.echo(f"wrote {lab.notebook.path}; record it with `lockstep run {lab.name}`")
+    else:
+        sys.exit(FINDINGS)
+
+
+@main.command(epilog=_examples("lockstep comments", "lockstep comments train-deep-learning-model"))
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_obj
+def comments(project: Project, names: Sequence[str]) -> None:
+    """Update the catalogs in which comments of lab code are translated."""
+    changed = _authored(authoring.update_comments, project, _chosen(project.site(), names))
+    click.echo("\n".join(f"wrote {path}" for path in changed) or "every catalog is up to date")
+
+
+@main.command(epilog=_examples("lockstep new count-words", "lockstep new count-words --no-run"))
+@click.argument("name")
+@click.option("--run/--no-run", "execute", default=True, help="Execute the new notebook at once.")
+@click.pass_context
+def new(context: click.Context, name: str, *, execute: bool) -> None:
+    """Start a lab: a notebook that runs, and a guide in each language.
+
+    NAME is kebab-case. The lab is recorded at once, so that it passes `check`.
+    """
+    project: Project = context.obj
+    for path in _authored(authoring.new, project, name):
+        click.echo(f"wrote {path}")
+    if execute:
+        context.invoke(run, names=(name,))
+    else:
+        click.echo(f"record it with `lockstep run {name}`")
+
+
+@main.command(epilog=_examples("lockstep status", "lockstep status --format json"))
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def status(project: Project, style: str) -> None:
+    """Show labs by languages: run, stale and why, missing guides, untranslated comments."""
+    site = project.site()
+    report = [_lab_status(site, lab) for lab in site.labs.values()]
+    if style == "json":
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        return
+    table = Table("lab", "recording", *(language.name for language in site.settings.languages))
+    for row in report:
+        guides = (_guide_status(row["guides"][code.code]) for code in site.settings.languages)
+        table.add_row(row["lab"], row["run"] or "\n".join(row["stale"]), *guides)
+    Console().print(table)
+
+
+@main.command(epilog=_examples(
+    "lockstep run                          what is stale",
+    "lockstep run --force my-lab           that one, in any case",
+    "lockstep run --master spark://host:7077",
+    "lockstep run --verify                 execute everything, compare, write nothing",
+))  # fmt: skip
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--master", metavar="URL", help="A Spark master; default: an embedded local-cluster.")
+@click.option("--force", is_flag=True, help="Execute also what is not stale.")
+@click.option("--verify", is_flag=True, help="Execute and compare with the recordings.")
+@click.pass_obj
+def run(
+    project: Project, names: Sequence[str] = (), master: str | None = None, *,
+    force: bool = False, verify: bool = False,
+) -> None:  # fmt: skip
+    """Execute notebooks on Spark and record what came out.
+
+    A failed run changes no recording; its report and logs go to .lockstep/failures/NAME/.
+    """
+    try:
+        from lockstep import running  # noqa: PLC0415 needs the labs' environment
+    except ImportError as error:
+        _stop(f"the labs' environment is not installed ({error.name}); `make run` sets it up")
+    labs = _chosen(project.site(), names)
+    chosen = labs if force or verify else [lab for lab in labs if lab.stale]
+    if not chosen:
+        click.echo(f"nothing is stale: {len(labs)} of {len(labs)} recordings are fresh")
+        return
+    try:
+        failed = running.run(project, chosen, master, verify=verify)
+    except running.CannotRunError as error:
+        _stop(str(error))
+    if failed:
+        sys.exit(FINDINGS)
+
+
+@main.command(epilog=_examples('eval "$(lockstep environment)"; jupyter lab notebooks'))
+@click.pass_obj
+def environment(project: Project) -> None:
+    """Print the variables with which lab notebooks run, as shell exports."""
+    from lockstep import cluster  # noqa: PLC0415 needs the labs' environment
+
+    for name, value in cluster.environment(project.root).items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _authored(function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
+    try:
+        return function(*arguments)
+    except AuthoringError as error:
+        _stop(str(error))
+
+
+def _chosen(site: Site, names: Sequence[str]) -> list[Lab]:
+    """Return the labs of those names, all where there are none."""
+    for name in names:
+        if name not in site.labs:
+            _stop(f"there is no notebook {name!r}; there are: {', '.join(sorted(site.labs))}")
+    return [site.labs[name] for name in names or sorted(site.labs)]
+
+
+def _below(path: str, page: str) -> bool:
+    return path == page or path.startswith(f"{page.rstrip('/')}/")
+
+
+def _print(problems: Sequence[Problem], style: str) -> None:
+    if style == "json":
+        found = [
+            {"path": p.location.path, "line": p.location.line, "rule": p.rule,
+             "severity": _LABELS[p.severity], "message": p.message}
+            for p in problems
+        ]  # fmt: skip
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for problem in problems:
+        if style == "github":
+            place = f"file={problem.location.path},line={problem.location.line}"
+            message = problem.message.replace("%", "%25").replace("\n", "%0A")
+            click.echo(f"::{_GITHUB[problem.severity]} {place},title={problem.rule}::{message}")
+        else:
+            rule = click.style(problem.rule, fg=_COLOURS[problem.severity], bold=True)
+            click.echo(f"{problem.location}: {rule} {problem.message}")
+    if style == "text":
+        counts = [
+            f"{number} {_LABELS[severity]}{'' if severity is Severity.ADVICE or number == 1 else 's'}"
+            for severity in Severity
+            if (number := sum(problem.severity is severity for problem in problems))
+        ]
+        click.echo(", ".join(counts) or "no findings")
+
+
+def _lab_status(site: Site, lab: Lab) -> dict[str, Any]:
+    fresh = not lab.stale and lab.recording is not None
+    return {
+        "lab": lab.name,
+        "run": lab.recording.run.date if fresh and lab.recording else None,
+        "stale": [str(change) for change in lab.stale],
+        "pins": list(lab.pin_changes),
+        "guides": {
+            language.code: {
+                "page": next(
+                    (document.path
+                     for document in site.guides.get(language.code, {}).values()
+                     if document.meta.get("notebook") == lab.name),
+                    None,
+                ),
+                "comments": _comment_debts(site, lab, language.code),
+            }
+            for language in site.settings.languages
+        },
+    }  # fmt: skip
+
+
+def _comment_debts(site: Site, lab: Lab, code: str) -> int:
+    """Return how many comments a language lacks, reviewed."""
+    if code == site.settings.languages.source.code:
+        return 0
+    catalog = lab.catalogs.get(code)
+    return sum(
+        catalog is None or catalog.translation(text) is None for text in lab.comment_texts
+    )
+
+
+def _guide_status(guide: dict[str, Any]) -> str:
+    if guide["page"] is None:
+        return "missing"
+    return f"{guide['comments']} comments open" if guide["comments"] else "whole"
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(f"lockstep: {message}", err=True)
+    sys.exit(COULD_NOT_RUN)
