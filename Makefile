@@ -15,13 +15,17 @@ given = $(if $(findstring command,$(origin $1)),$($1))
 # Material announces its end in 2027 at every build; hooks/mkdocs_hook.py is kept thin for that day.
 export NO_MKDOCS_2_WARNING := 1
 
+# Without this, a pip as old as Debian 12's runs setup.py where pyspark and jieba have no wheel.
+export PIP_USE_PEP517 := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help serve site run lab check test clean labs-prerequisites test-prerequisites
 
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
-PIP_INSTALL := .venv/bin/python -m pip install -q --disable-pip-version-check
+PIP_INSTALL := .venv/bin/python -m pip install -q
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
