@@ -30,7 +30,8 @@ _REMOTE_FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)', re.MULTILINE)
 class Raised:
     """An exception that ended a cell, as the kernel tells it."""
 
-    type: str
+    type: str | None
+    """``None`` where a rank ended without raising: it was killed."""
     message: str
     frames: tuple[Frame, ...] = ()
     """Outermost first."""
@@ -48,7 +49,7 @@ class RunFailed(Exception):  # noqa: N818 it says what happened, as CalledProces
         self,
         location: Location,
         cell: str,
-        exception_type: str,
+        exception_type: str | None,
         message: str,
         *,
         rank: int | None = None,
@@ -85,7 +86,7 @@ class RunFailed(Exception):  # noqa: N818 it says what happened, as CalledProces
     def __str__(self) -> str:
         """Return ``path:line: cell 'x' rank 1: Type: message``, and where the logs are."""
         rank = "" if self.rank is None else f" rank {self.rank}"
-        said = f"{self.exception_type}: {self.message}" if self.message else self.exception_type
+        said = ": ".join(part for part in (self.exception_type, self.message) if part)
         lines = [f"{self.location}: cell {self.cell!r}{rank}: {said}"]
         if self.called_from is not None:
             lines.append(f"  called from {self.location.path}:{self.called_from}")
@@ -112,6 +113,9 @@ def of_exception(
     called = next((line for cell, line in here if cell is running), None)
     line = (there or here or [(running, running.first_line)])[-1][1]
     last = running.first_line + running.source.count("\n")
+    if not message:
+        # `assert` says nothing by itself: its line does.
+        message = f"`{notebook.text.splitlines()[line - 1].strip()}`"
     return RunFailed(
         Location(notebook.path, line),
         running.key,
