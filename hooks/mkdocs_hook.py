@@ -45,7 +45,11 @@ class Build:
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Read and check the project before the first language, and claim the engine's fence."""
+    """Read and check the project before the first language, and claim the engine's fence.
+
+    Where ``LOCKSTEP_LANGUAGE`` names one (``make serve LANGUAGE=…``), only that language and the
+    source are built.
+    """
     if not isinstance(config.extra.get("lockstep"), Build):
         try:
             project = Project.open(Path(config.config_file_path))
@@ -57,6 +61,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             log.log(level, str(problem))
         config.extra["lockstep"] = build
         _claim_fence(config, build)
+        if wanted := os.environ.get("LOCKSTEP_LANGUAGE"):
+            for language in config.plugins["i18n"].config.languages:
+                language.build = language.build and (language.default or language.locale == wanted)
     return config
 
 
