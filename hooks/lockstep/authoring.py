@@ -118,7 +118,9 @@ def _into_navigation(project: Project, name: str) -> list[str]:
     """Add the guide below the last lab in ``nav``; a site without such a line is left alone."""
     path = project.root / "mkdocs.yml"
     lines = path.read_text("utf-8").split("\n") if path.exists() else []
-    last = [i for i, line in enumerate(lines) if re.match(r"\s+- (?:.*: )?labs/[\w-]+\.md\s*$", line)]
+    last = [
+        i for i, line in enumerate(lines) if re.match(r"\s+- (?:.*: )?labs/[\w-]+\.md\s*$", line)
+    ]
     if not last:
         return []
     indent = lines[last[-1]][: lines[last[-1]].index("-")]

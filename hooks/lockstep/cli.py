@@ -294,9 +294,7 @@ def _comment_debts(site: Site, lab: Lab, code: str) -> int:
     if code == site.settings.languages.source.code:
         return 0
     catalog = lab.catalogs.get(code)
-    return sum(
-        catalog is None or catalog.translation(text) is None for text in lab.comment_texts
-    )
+    return sum(catalog is None or catalog.translation(text) is None for text in lab.comment_texts)
 
 
 def _guide_status(guide: dict[str, Any]) -> str:

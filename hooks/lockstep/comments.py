@@ -152,7 +152,9 @@ def problems(notebook: Notebook, catalog: Catalog) -> list[Problem]:
     if catalog.problems:
         return found
     if not catalog.messages and any(map(_comments, notebook.shown)):
-        message = f"no translations of its comments in {catalog.path}; start it: `lockstep comments`"
+        message = (
+            f"no translations of its comments in {catalog.path}; start it: `lockstep comments`"
+        )
         where = Location(notebook.path, 1)
         return [Problem(where, "comment-untranslated", message, Severity.DEBT)]
     known = {message.source: message for message in catalog.messages}

@@ -22,7 +22,9 @@ from lockstep.location import Location
 
 _HEAD = re.compile(r"\{\{\s*([A-Za-z-]+)(?:\s+|(?=\}\}))")
 _ARGUMENT = re.compile(r"(?:(?P<notebook>[A-Za-z0-9_-]+):)?(?P<target>[^\s:=\"]+)(?:\s+|(?=\}\}))")
-_OPTION = re.compile(r"(?P<key>[a-z]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<bare>[^\s\"}]+))(?:\s+|(?=\}\}))")
+_OPTION = re.compile(
+    r"(?P<key>[a-z]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<bare>[^\s\"}]+))(?:\s+|(?=\}\}))"
+)
 _T = TypeVar("_T")
 _RANGES = re.compile(r"\d{1,4}(-\d{1,4})?([ ,]\d{1,4}(-\d{1,4})?)*\Z")
 

@@ -25,7 +25,9 @@ from mdit_py_plugins.footnote import footnote_plugin
 from lockstep.location import Location
 from lockstep.problem import Problem
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = re.compile(
+    r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
 _ANCHOR = re.compile(r"\s*\{:?\s*#(?P<anchor>[^\s}]+)[^}]*\}\s*\Z")
 _CONTAINER = re.compile(r"[\s>]*")
 _QUOTED = re.compile(r'([\w-]+)="([^"]*)"')
@@ -218,14 +220,22 @@ class _Parts:
         prefix = line[: line.find(token.markup)]
         self.fences.append(
             Fence(
-                self.document.at(first), language, classes, options, token.content, first, end - 1,
+                self.document.at(first),
+                language,
+                classes,
+                options,
+                token.content,
+                first,
+                end - 1,
                 prefix,
             )  # fmt: skip
         )
 
     def _unreachable(self, token: Token) -> None:
         """Report directives where they would be shown to the reader as they are."""
-        for match in re.finditer(r"\{\{\s*(cell|output|value)\b", _COMMENT.sub(_blank, token.content)):
+        for match in re.finditer(
+            r"\{\{\s*(cell|output|value)\b", _COMMENT.sub(_blank, token.content)
+        ):
             row = token.content[: match.start()].count("\n")
             place = "HTML block" if token.type == "html_block" else "indented code block"
             self._misplaced((token.map or [0])[0] + row, place)

@@ -123,9 +123,7 @@ def pin_changes(recorded: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
     )
 
 
-def _item_changes(
-    kind: str, before: Mapping[str, str], after: Mapping[str, str]
-) -> list[Change]:
+def _item_changes(kind: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
     items = [*after, *(item for item in before if item not in after)]
     return [
         Change(kind, item, _verb(before.get(item), after.get(item)))

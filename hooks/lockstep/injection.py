@@ -313,4 +313,3 @@ def _join(line: str, following: str) -> str:
 
 def _is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in {"W", "F"}
-

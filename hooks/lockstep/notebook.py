@@ -245,9 +245,7 @@ def _check_source(cell: Cell, lines: list[str], problems: list[Problem]) -> None
 
 
 def _with_key(cell: Cell, key: str) -> Cell:
-    return Cell(
-        cell.name, key, cell.source, cell.header, cell.first_line, cell.tags, cell.values
-    )
+    return Cell(cell.name, key, cell.source, cell.header, cell.first_line, cell.tags, cell.values)
 
 
 def _check_names(cells: list[Cell], path: str, problems: list[Problem]) -> None:

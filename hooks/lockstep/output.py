@@ -76,9 +76,7 @@ def normalised(
         elif kind == "error":
             value = _stable(_joined(output.get("evalue")), paths or {})
             name = _joined(output.get("ename"))
-            result.append(
-                {"output_type": "error", "ename": name, "evalue": value, "traceback": []}
-            )
+            result.append({"output_type": "error", "ename": name, "evalue": value, "traceback": []})
         elif kind in {"display_data", "execute_result"}:
             data = _one_representation(output.get("data") or {}, paths or {})
             if data:

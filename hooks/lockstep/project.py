@@ -79,7 +79,9 @@ class Project:
         modules, packages = self._reached(imports)
         folder = self.root / self.settings.notebooks
         data = {
-            name: fingerprint.of_bytes(path.read_bytes()) if (path := folder / name).is_file() else ""
+            name: fingerprint.of_bytes(path.read_bytes())
+            if (path := folder / name).is_file()
+            else ""
             for name in source.needs.data
         }
         pins = self.pins()
@@ -91,9 +93,7 @@ class Project:
         path = self.root / self.settings.pins
         return fingerprint.read_pins(path.read_text("utf-8")) if path.is_file() else {}
 
-    def write_pair(
-        self, source: Notebook, outputs: Outputs, recorded: Recording | None
-    ) -> bool:
+    def write_pair(self, source: Notebook, outputs: Outputs, recorded: Recording | None) -> bool:
         """Write a notebook's ``.ipynb``; return whether its content changed."""
         path = self.root / source.path
         return self.write(path.with_suffix(".ipynb"), recording.write(source, outputs, recorded))

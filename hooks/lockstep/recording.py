@@ -225,4 +225,6 @@ def _broken(path: str, line: int, what: str) -> Problem:
 def _edited(path: str, what: str) -> Problem:
     name = path.rsplit("/", 1)[-1].removesuffix(".ipynb")
     fix = f"restore it from git, or record it again: `lockstep run --force {name}`"
-    return Problem(Location(path, 1), "edited-recording", f"the recording is not believed: {what}; {fix}")
+    return Problem(
+        Location(path, 1), "edited-recording", f"the recording is not believed: {what}; {fix}"
+    )

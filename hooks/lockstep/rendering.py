@@ -57,9 +57,7 @@ def highlighter(markdown: Markdown) -> Highlighter:
     def highlight(source: str, language: str, lines: tuple[int, ...]) -> str:
         options = {"hl_lines": " ".join(map(str, lines))} if lines else {}
         return str(
-            fenced.highlight(
-                source, language, options, markdown, classes=[], id_value="", attrs={}
-            )
+            fenced.highlight(source, language, options, markdown, classes=[], id_value="", attrs={})
         )
 
     return highlight

@@ -68,8 +68,7 @@ RULES = {
 def check(site: Site) -> list[Problem]:
     """Return every finding of every rule over the whole project, errors first."""
     pages = {
-        document.path: site.page(document, language)
-        for language, _, document in site.documents()
+        document.path: site.page(document, language) for language, _, document in site.documents()
     }
     found = list(site.problems)
     for lab in site.labs.values():
@@ -224,7 +223,9 @@ def _coverage(lab: Lab, document: Document, page: Page) -> Iterator[Problem]:
         latest = max(latest, position)
     for cell in lab.notebook.shown:
         if cell.key not in seen:
-            message = f"does not show cell {cell.key!r} ({cell.header}): `{{{{ cell {cell.key} }}}}`"
+            message = (
+                f"does not show cell {cell.key!r} ({cell.header}): `{{{{ cell {cell.key} }}}}`"
+            )
             yield Problem(document.meta_line("notebook"), "cell-not-shown", message)
 
 

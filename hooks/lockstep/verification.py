@@ -46,9 +46,7 @@ def differences(lab: Lab, fresh: Recording) -> list[str]:
         old = _comparable(before.get(cell.key, []), figures=same_processor)
         new = _comparable(fresh.outputs.get(cell.key, []), figures=same_processor)
         if old != new:
-            lines = difflib.unified_diff(
-                old, new, "recorded", "this run", lineterm="", n=2
-            )
+            lines = difflib.unified_diff(old, new, "recorded", "this run", lineterm="", n=2)
             found.append(f"cell {cell.key!r} ({cell.header}):\n" + "\n".join(lines))
     return found
 
