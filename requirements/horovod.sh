@@ -38,13 +38,17 @@ build() {
   PYTHON=$python requirements/prerequisites.sh compiler cmake python-headers
   log=$wheels/$key.log
   echo "Building $requirement, about 3 minutes on two cores, once. Log: $log"
+  # A compiler takes up to 2.5 GB here, so memory may allow fewer of them than there are cores.
+  jobs=$(getconf _NPROCESSORS_ONLN)
+  fits=$(awk '/^MemAvailable/ { print int($2 / 2500000) }' /proc/meminfo 2>/dev/null || echo 2)
+  test "$jobs" -le "$fits" || jobs=$((fits > 0 ? fits : 1))
   # torch's headers want C++20 and Horovod's build asks for C++14: the last one counts.
   printf '#!/bin/sh\nexec %s "$@" -std=gnu++20\n' "${CXX:-g++}" >"$work/c++20"
   chmod +x "$work/c++20"
   # pip's own cache would return a wheel whatever torch it was built against. make's flags are
   # ours, not those of Horovod's build, which starts eight jobs unless told otherwise.
   CXX=$work/c++20 \
-    MAKEFLAGS=-j$(getconf _NPROCESSORS_ONLN) MAKELEVEL= \
+    MAKEFLAGS=-j$jobs MAKELEVEL= \
     CMAKE_POLICY_VERSION_MINIMUM=3.5 \
     HOROVOD_WITH_PYTORCH=1 HOROVOD_WITH_GLOO=1 \
     HOROVOD_WITHOUT_MPI=1 HOROVOD_WITHOUT_TENSORFLOW=1 HOROVOD_WITHOUT_MXNET=1 \

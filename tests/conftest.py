@@ -16,7 +16,6 @@ STAGES = {"unit": None, "slow": 300, "browser": 300, "cluster": 900}
 pyproject.toml says."""
 
 
-
 def stage_of(item: pytest.Item) -> str:
     """Return the last stage among the test's marks, or ``unit``."""
     marks = {mark.name for mark in item.iter_markers()}
