@@ -49,8 +49,8 @@ def build(directory: Path) -> None:
 
 
 def build_samples(directory: Path) -> None:
-    """Build the sample pages beside this file with the site's own configuration and theme."""
-    _run("-m", "tests.browser.samples", str(directory))
+    """Build the sample pages (see `sample_site`) with the site's own configuration and theme."""
+    _run("-m", "tests.browser.sample_site", str(directory))
 
 
 def _run(*arguments: str) -> None:

@@ -69,6 +69,12 @@
     }
     drawing.innerHTML = svg;
     source.hidden = true;
+    // On a phone a wide diagram scrolls rather than shrink until nobody can read it.
+    const image = drawing.querySelector("svg");
+    image.style.minWidth = `${0.75 * Number.parseFloat(image.style.maxWidth || 0)}px`;
+    if (drawing.scrollWidth > drawing.clientWidth) {
+      drawing.tabIndex = 0; // so that the arrow keys can scroll it
+    }
   };
 
   const draw = async (mermaid) => {
