@@ -40,7 +40,7 @@ site: .venv/.site ## the site, strictly, into site/
 	$(IN_VENV) mkdocs build --strict
 
 run: .venv/.python labs-prerequisites .venv/.labs ## execute what is stale, record it; MASTER=url
-	$(IN_VENV) lockstep run $(if $(call given,MASTER),--master $(MASTER))
+	$(IN_VENV) lockstep run $(if $(call given,MASTER),--master "$(MASTER)")
 
 lab: .venv/.python labs-prerequisites .venv/.labs ## JupyterLab with torch, Horovod and Spark ready
 	export $(IN_VENV); environment=$$(lockstep environment) && eval "$$environment" && \
@@ -61,10 +61,10 @@ clean: ## remove what make made here; recordings and the kept Horovod wheel stay
 	find hooks notebooks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 labs-prerequisites:
-	@PYTHON=.venv/bin/python requirements/prerequisites.sh java compiler cmake python-headers
+	@PYTHON=.venv/bin/python requirements/prerequisites.sh java g++ cmake python-headers
 
 test-prerequisites:
-	@PYTHON=.venv/bin/python requirements/prerequisites.sh java compiler cmake python-headers \
+	@PYTHON=.venv/bin/python requirements/prerequisites.sh java g++ cmake python-headers \
 	  chromium cjk-fonts ip
 
 .venv/.python:

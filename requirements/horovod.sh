@@ -35,7 +35,7 @@ PY
 }
 
 build() {
-  PYTHON=$python requirements/prerequisites.sh compiler cmake python-headers
+  PYTHON=$python requirements/prerequisites.sh g++ cmake python-headers
   log=$wheels/$key.log
   echo "Building $requirement, about 3 minutes on two cores, once. Log: $log"
   # A compiler takes up to 2.5 GB here, so memory may allow fewer of them than there are cores.

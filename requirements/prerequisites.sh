@@ -2,7 +2,7 @@
 # Checks that the named prerequisites are there. What is missing is installed when we are root on
 # a Debian system; otherwise the one command that installs it is printed, and the status is 1.
 #
-#   requirements/prerequisites.sh java compiler cmake python-headers chromium cjk-fonts ip
+#   requirements/prerequisites.sh java g++ cmake python-headers chromium cjk-fonts ip
 #
 # PYTHON names the interpreter whose C headers are meant, CHROMIUM a browser off the path.
 set -eu
@@ -16,8 +16,7 @@ found() {
   case $1 in
     python) python3.11 -c 'import sys' ;;
     java) case $(java_version) in 17 | 21) ;; *) return 1 ;; esac ;;
-    compiler) command -v g++ ;;
-    cmake) command -v cmake ;;
+    g++ | cmake) command -v "$1" ;;
     python-headers) test -f "$("${PYTHON:-python3.11}" -c \
       'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" ;;
     python-venv) "${PYTHON:-python3.11}" -c 'import ensurepip, venv' ;;
@@ -34,12 +33,11 @@ debian_package() {
   case $1 in
     python) echo python3.11 python3.11-venv ;;
     java) echo openjdk-17-jre-headless ;;
-    compiler) echo g++ ;;
     python-headers) echo "python$version-dev" ;;
     python-venv) echo "python$version-venv" ;;
     cjk-fonts) echo fontconfig fonts-noto-cjk ;;
     ip) echo iproute2 ;;
-    cmake | chromium) echo "$1" ;;
+    g++ | cmake | chromium) echo "$1" ;;
   esac
 }
 
@@ -47,7 +45,7 @@ brew_package() {
   case $1 in
     python | python-headers | python-venv) echo python@3.11 ;;
     java) echo openjdk@17 ;;
-    compiler) echo gcc ;;
+    g++) echo gcc ;;
     *) echo "$1" ;;
   esac
 }
@@ -55,7 +53,7 @@ brew_package() {
 missing=$(for name in "$@"; do found "$name" || echo "$name"; done)
 test -n "$missing" || exit 0
 packages=$(for name in $missing; do
-  if command -v brew >/dev/null; then brew_package "$name"; else debian_package "$name"; fi
+  if test "$(uname)" = Darwin; then brew_package "$name"; else debian_package "$name"; fi
 done | sort -u | tr '\n' ' ')
 
 if test "$(id -u)" -eq 0 && test -f /etc/debian_version; then
@@ -75,7 +73,7 @@ fi
     case $missing in *java*)
       echo "Spark needs Java 17 or 21, and JAVA_HOME or the path leads to another one." ;;
     esac
-  elif command -v brew >/dev/null; then
+  elif test "$(uname)" = Darwin; then
     echo "Install with:  brew install $packages"
     case $missing in *java*)
       echo 'Then:  export JAVA_HOME="$(brew --prefix openjdk@17)"' ;;
