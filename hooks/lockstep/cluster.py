@@ -147,7 +147,7 @@ def logs(home: Path) -> dict[str, Path]:
 
 def _settings(cluster: Cluster, home: Path, support: Path) -> dict[str, str]:
     # Native libraries that the JVM unpacks would stay in the system's folder if it were killed.
-    java = f"-Djava.io.tmpdir={home / 'temporary'} -XX:-UsePerfData"
+    java = f'"-Djava.io.tmpdir={home / "temporary"}" -XX:-UsePerfData'
     settings = {
         "spark.master": cluster.master,
         "spark.ui.enabled": "false",

@@ -1,4 +1,4 @@
-"""Runs a notebook from its first cell to its last, in a kernel of its own, and leaves nothing behind.
+"""Runs a notebook from first to last cell, in a kernel of its own, and leaves nothing behind.
 
 What comes out is what the kernel sent: normalising and recording it is for others, and so is the
 decision that a run is needed. A run that fails for whatever reason raises ``RunFailed`` and leaves
@@ -120,7 +120,10 @@ class _Client(NotebookClient):
     """nbclient's, with a limit to what a cell can send, and an ear for what it says."""
 
     def __init__(
-        self, document: Any, kernels: AsyncKernelManager, say: Callable[[int, str], None]  # noqa: ANN401
+        self,
+        document: nbformat.NotebookNode,
+        kernels: AsyncKernelManager,
+        say: Callable[[int, str], None],
     ) -> None:
         super().__init__(document, kernels, record_timing=False, store_widget_state=False)
         self.startup_timeout = _STARTS_WITHIN
@@ -179,7 +182,6 @@ class _Session:
             kernel_name="python3",
             kernel_spec_manager=_SupervisedKernels(scratch),
             connection_file=str(scratch / "kernel.json"),
-            shutdown_wait_time=_ENDS_WITHIN,
         )
         self._document = nbformat.v4.new_notebook(
             cells=[
@@ -193,7 +195,7 @@ class _Session:
         self._values: dict[str, Scalar] = {}
 
     async def run(self, cell_timeout: float | None) -> Finished:
-        """Start the kernel, run all cells, read what is to be recorded, let the kernel end."""
+        """Start the kernel, run all cells, read what is to be recorded."""
         try:
             await self._start()
             deadline = time.monotonic() + self._notebook.needs.timeout
@@ -201,7 +203,6 @@ class _Session:
                 await self._run_cell(index, cell, deadline, cell_timeout)
             facts = await self._ask(self._notebook.cells[-1], {"spark": f"{_PROBE}['spark']()"})
             run = circumstances.of(self._notebook, self._cluster, facts["spark"])
-            await self._kernels.shutdown_kernel()
         finally:
             if self._client.kc is not None:
                 self._client.kc.stop_channels()
@@ -212,7 +213,11 @@ class _Session:
         return Finished(outputs, self._values, run, paths)
 
     def end(self) -> None:
-        """End every process of the run; nothing happens where none is left."""
+        """End every process of the run; nothing happens where none is left.
+
+        The kernel is not asked through Jupyter: ipykernel 7.4 leaves some of these requests
+        unanswered, and for Spark it is the same whether its JVM loses its parent or is told to end.
+        """
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             with suppress(subprocess.TimeoutExpired):
@@ -258,7 +263,8 @@ class _Session:
                 )
         finally:
             os.close(listening)
-        self._process = self._kernels.provisioner.process
+        provisioner: Any = self._kernels.provisioner
+        self._process = provisioner.process
         try:
             await self._client.async_start_new_kernel_client()
         except RuntimeError as error:
@@ -326,9 +332,7 @@ class _Session:
             tuple((name, line) for name, line in told.get("rank_frames", [])),
             told.get("text", ""),
         )
-        files = {
-            PurePath(get_file_name(known.source)).name: known for known in self._notebook.cells
-        }
+        files = {_file_name(known.source): known for known in self._notebook.cells}
         return failure.of_exception(raised, self._notebook, cell, files)
 
     def _died(self, cell: Cell) -> RunFailed:
@@ -348,7 +352,7 @@ class _Session:
 
         Raises ``RunFailed`` where the kernel is gone.
         """
-        client = self._client.kc
+        client: Any = self._client.kc
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN):
                 while True:
@@ -390,6 +394,11 @@ class _Session:
     def _say(self, index: int, line: str) -> None:
         key = self._notebook.cells[index].key
         self._report(events.OutputLine(self._notebook.name, key, line))
+
+
+def _file_name(source: str) -> str:
+    """Return the name that a kernel gives to a cell's code in tracebacks."""
+    return PurePath(get_file_name(source)).name  # type: ignore[no-untyped-call]
 
 
 async def _cancelled(work: "asyncio.Future[Any]") -> None:

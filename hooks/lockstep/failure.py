@@ -1,4 +1,4 @@
-"""Why a run failed, as its author wants to hear it: the script's line, the cell, the rank, the error.
+"""Why a run failed, as its author wants to hear it: line of the script, cell, rank, exception.
 
 A kernel names a cell's code ``…/ipykernel_PID/HASH.py``, and so does whatever it pickled: frames in
 ranks and in Spark's Python workers lead back to the script by the same name.
@@ -128,7 +128,7 @@ def of_exception(
 
 
 def of_cell(notebook: Notebook, running: Cell, kind: str, message: str) -> RunFailed:
-    """Return the failure of a cell that did not raise: it took too long, or took the kernel along."""
+    """Return the failure of a cell that did not raise: it took too long, or its kernel died."""
     return RunFailed(Location(notebook.path, running.first_line), running.key, kind, message)
 
 
@@ -154,7 +154,7 @@ def _script_lines(
     for name, line in frames:
         cell = files.get(PurePath(name).name)
         if cell is not None:
-            # Cells with the same code have the same name; the one that ran is the one that is meant.
+            # Cells with the same code have the same name; the one that ran is meant.
             cell = running if cell.source == running.source else cell
             found.append((cell, cell.first_line + line - 1))
     return found

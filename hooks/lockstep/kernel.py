@@ -12,8 +12,11 @@ from lockstep.cluster import ARITHMETIC
 from lockstep.supervisor import RUN_VARIABLE
 
 PASSED_ON = frozenset(
-    "PATH HOME USER LOGNAME LANG LANGUAGE TZ JAVA_HOME HADOOP_HOME HADOOP_CONF_DIR YARN_CONF_DIR "
-    "LD_LIBRARY_PATH CUDA_VISIBLE_DEVICES".split()
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ"),
+        *("JAVA_HOME", "HADOOP_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR"),
+        *("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"),
+    }
 )
 """Variables of the runner that the kernel sees too, besides ``LC_…``."""
 

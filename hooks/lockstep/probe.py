@@ -52,7 +52,7 @@ def raised() -> str:
 
 def spark() -> str:
     """Return what Spark ran the notebook: versions, executors, hosts; null if none did."""
-    pyspark = sys.modules.get("pyspark")
+    pyspark: Any = sys.modules.get("pyspark")
     jvm = getattr(pyspark.SparkContext, "_jvm", None) if pyspark else None
     if jvm is None:
         return "null"

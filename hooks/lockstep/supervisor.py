@@ -52,19 +52,21 @@ def processes_of(run: str) -> list[psutil.Process]:
 def end(find: Callable[[], list[psutil.Process]], patience: float = PATIENCE) -> None:
     """End all processes that ``find`` returns, and those that they start meanwhile.
 
-    Each is asked once (SIGTERM); after ``patience`` seconds what is left is killed. Returns when
-    ``find`` returns nothing.
+    Each is asked once (SIGTERM), when its parent has ended: Spark's driver would replace executors
+    that end before it. After ``patience`` seconds what is left is killed. Returns when ``find``
+    returns nothing.
     """
     started = time.monotonic()
     asked: set[psutil.Process] = set()
     while (found := find()) and (elapsed := time.monotonic() - started) < patience + RESIGNATION:
+        members = {process.pid for process in found}
         for process in found:
             with suppress(psutil.Error):
                 if elapsed > patience:
                     process.kill()
-                elif process not in asked:
+                elif process not in asked and process.ppid() not in members:
                     process.terminate()
-        asked.update(found)
+                    asked.add(process)
         psutil.wait_procs(found, timeout=0.1)
 
 
@@ -88,8 +90,9 @@ def supervise(scratch: str, command: list[str]) -> int:
             if number == signal.SIGTERM:
                 status = 128 + number
             elif number == signal.SIGINT:
+                # The kernel alone: Spark's executors would end too, and be started again.
                 with suppress(ProcessLookupError):
-                    os.killpg(kernel.pid, number)
+                    os.kill(kernel.pid, number)
             elif number == signal.SIGCHLD:
                 status = _reaped(kernel.pid) if status is None else status
     end(_descendants, PATIENCE_OF_ORPHANS if orphaned else PATIENCE)
