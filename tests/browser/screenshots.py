@@ -3,18 +3,23 @@
     python -m tests.browser.screenshots OUTDIR [--samples] [PAGE ...]
 
 Builds the site first; `--samples` takes the sample pages instead, which show every kind of block.
-`PAGE` is a page's address as in `labs/train-deep-learning-model/`; all pages without it. The
-pictures are named PAGE.LANGUAGE.WIDTH.SCHEME.png.
+`PAGE` is a page's address as in `labs/train-deep-learning-model/`; all pages without it. A page
+becomes as many pictures as it is screens long, named PAGE.LANGUAGE.WIDTH.SCHEME.NN.png: Chromium
+cannot draw a whole lab at once.
 """
 
 import argparse
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from tests.browser import site as sites
 from tests.browser.chromium import PHONE, WIDE, Reader, Scheme, launch
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+SCREEN = 2000
+"""Height of a picture in CSS pixels."""
 
 
 def take(directory: Path, output: Path, wanted: list[str]) -> int:
@@ -22,23 +27,30 @@ def take(directory: Path, output: Path, wanted: list[str]) -> int:
     taken = 0
     with sites.serve(directory) as origin, launch() as browser:
         for path in sites.pages(directory):
-            language = next(
-                (code for code in ("zh", "ja") if path.startswith(f"{code}/")), "en"
-            )
-            page_path = path if language == "en" else path.removeprefix(f"{language}/")
-            if wanted and page_path not in wanted:
+            language = sites.language_of(path)
+            address = path.removeprefix(language.folder)
+            if wanted and address not in wanted:
                 continue
-            name = page_path.strip("/").replace("/", "-") or "home"
+            name = address.strip("/").replace("/", "-") or "home"
             for width in (WIDE, PHONE):
                 for scheme in SCHEMES:
                     reader = Reader(browser, f"{origin}/")
-                    page = reader.open(path, width=width, scheme=scheme)
-                    page.wait_for_timeout(1000)  # diagrams are drawn after the page is idle
-                    target = output / f"{name}.{language}.{width}.{scheme}.png"
-                    page.screenshot(path=target, full_page=True)
+                    page = reader.open(path, width=width, height=SCREEN, scheme=scheme)
+                    stem = f"{name}.{language.code}.{width}.{scheme}"
+                    taken += _scroll_through(page, output / stem)
                     reader.close()
-                    taken += 1
     return taken
+
+
+def _scroll_through(page: Page, stem: Path) -> int:
+    page.wait_for_timeout(1000)  # diagrams are drawn after the page is idle
+    length: int = page.evaluate("document.documentElement.scrollHeight")
+    tops = range(0, length, SCREEN)
+    for number, top in enumerate(tops):
+        page.evaluate("top => scrollTo(0, top)", top)
+        page.wait_for_timeout(200)
+        page.screenshot(path=f"{stem}.{number:02}.png")
+    return len(tops)
 
 
 def main() -> None:

@@ -69,6 +69,13 @@ def pages(directory: Path) -> list[str]:
     )
 
 
+def language_of(path: str) -> Language:
+    """Return the language of a page from where it lies."""
+    return next(
+        (each for each in LANGUAGES if each.folder and path.startswith(each.folder)), LANGUAGES[0]
+    )
+
+
 @contextmanager
 def serve(directory: Path) -> Iterator[str]:
     """Serve a built site on a free loopback port, at `/` and again below `SUB_PATH`.

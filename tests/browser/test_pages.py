@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.chromium import PHONE, WIDE, Reader
-from tests.browser.site import LANGUAGES, Language, pages
+from tests.browser.site import LANGUAGES, Language, language_of, pages
 
 pytestmark = pytest.mark.browser
 
@@ -16,13 +16,6 @@ TOO_WIDE = """() => {
   const room = document.documentElement.clientWidth;
   return document.documentElement.scrollWidth > room || document.body.scrollWidth > room;
 }"""
-
-
-def language_of(path: str) -> Language:
-    """Return the language of a page from where it lies."""
-    return next(
-        (each for each in LANGUAGES if each.folder and path.startswith(each.folder)), LANGUAGES[0]
-    )
 
 
 def test_every_language_has_the_same_pages(site: Path) -> None:
