@@ -28,7 +28,9 @@ def launch() -> Iterator[Browser]:
 
     Raises `RuntimeError` where there is none.
     """
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    path = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
     if path is None:
         message = "no Chromium found: install it (Debian: apt-get install chromium) or set CHROMIUM"
         raise RuntimeError(message)
@@ -70,17 +72,16 @@ class Reader:
         height: int = 900,
         scheme: Scheme = "light",
         scripts: bool = True,
-        scale: float = 1,
     ) -> Page:
         """Open a page in a fresh profile and wait until nothing more is loaded.
 
-        `path` is relative to the site's address; `scale` is device pixels per CSS pixel.
+        `path` is relative to the site's address, `width` and `height` are those of the window in
+        CSS pixels, `scheme` is what the system prefers, `scripts` whether they run.
         """
         context = self._browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             java_script_enabled=scripts,
-            device_scale_factor=scale,
             reduced_motion="reduce",
         )
         self._contexts.append(context)

@@ -1,4 +1,7 @@
-"""What the browser tests share: the built site, its address, and a reader who is held to silence."""
+"""What the browser tests share: the built site, its address, and a reader.
+
+Every test fails whose pages ask a third party for anything or put an error on the console.
+"""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +16,7 @@ from tests.browser.chromium import Reader, launch
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's site: built now, or the one that `LOCKSTEP_SITE_DIR` names."""
+    """Return the project's site: built now, or the one that `LOCKSTEP_SITE_DIR` names."""
     if built := os.environ.get("LOCKSTEP_SITE_DIR"):
         return Path(built).resolve(strict=True)
     directory = tmp_path_factory.mktemp("site")
@@ -23,7 +26,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample pages, which show every kind of block, built with the site's theme."""
+    """Build the sample pages, which show every kind of block, with the site's theme."""
     directory = tmp_path_factory.mktemp("samples")
     sites.build_samples(directory)
     return directory
@@ -31,27 +34,27 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def origin(site: Path) -> Iterator[str]:
-    """Where the project's site is served."""
+    """Serve the project's site; yields where."""
     with sites.serve(site) as origin:
         yield origin
 
 
 @pytest.fixture(scope="session")
 def samples_origin(samples: Path) -> Iterator[str]:
-    """Where the sample pages are served."""
+    """Serve the sample pages; yields where."""
     with sites.serve(samples) as origin:
         yield origin
 
 
 @pytest.fixture(params=["/", sites.SUB_PATH], ids=["root", "sub-path"])
 def address(request: pytest.FixtureRequest, origin: str) -> str:
-    """The site's address: at the root of a host, then below a folder."""
+    """Return the site's address: at the root of a host, then below a folder."""
     return f"{origin}{request.param}"
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests; each page gets a profile of its own."""
+    """Start one browser for all tests; each page gets a profile of its own."""
     with launch() as browser:
         yield browser
 
@@ -68,17 +71,17 @@ def _read(browser: Browser, address: str) -> Iterator[Reader]:
 
 @pytest.fixture
 def reader(chromium: Browser, address: str) -> Iterator[Reader]:
-    """A reader of the project's site, at both addresses."""
+    """Read the project's site, at both addresses."""
     yield from _read(chromium, address)
 
 
 @pytest.fixture
 def near_reader(chromium: Browser, origin: str) -> Iterator[Reader]:
-    """A reader of the project's site at its root, for what the address cannot change."""
+    """Read the project's site at its root, for what the address cannot change."""
     yield from _read(chromium, f"{origin}/")
 
 
 @pytest.fixture
 def samples_reader(chromium: Browser, samples_origin: str) -> Iterator[Reader]:
-    """A reader of the sample pages."""
+    """Read the sample pages."""
     yield from _read(chromium, f"{samples_origin}/")

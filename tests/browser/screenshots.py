@@ -65,7 +65,7 @@ def main() -> None:
         directory = Path(temporary)
         (sites.build_samples if arguments.samples else sites.build)(directory)
         taken = take(directory, arguments.output, arguments.pages)
-    print(f"{taken} pictures in {arguments.output}")
+    print(f"{taken} pictures in {arguments.output}")  # noqa: T201 a command says what it did
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 SUB_PATH = "/labs-site/"
@@ -55,7 +54,7 @@ def build_samples(directory: Path) -> None:
 
 def _run(*arguments: str) -> None:
     command = [sys.executable, *arguments]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)  # noqa: S603 our own interpreter
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         message = f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}"
         raise AssertionError(message)
@@ -103,9 +102,7 @@ class _Handler(SimpleHTTPRequestHandler):
             path = "/" + path.removeprefix(SUB_PATH)
         return super().translate_path(path)
 
-    def send_error(
-        self, code: int, message: str | None = None, explain: str | None = None
-    ) -> None:
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         page = Path(self.directory) / "404.html"
         if code != HTTPStatus.NOT_FOUND or not page.is_file():
             super().send_error(code, message, explain)
@@ -117,5 +114,5 @@ class _Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 its name in the base
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base's
         """Stay silent: a test says what it misses."""

@@ -49,7 +49,9 @@ def test_links_lead_somewhere_at_both_addresses(reader: Reader, site: Path) -> N
             if address.startswith(reader.address):
                 wanted.setdefault(address, set()).add(anchor)
             else:
-                assert not address.startswith("http://127.0.0.1"), f"{path} leaves the site: {target}"
+                assert not address.startswith("http://127.0.0.1"), (
+                    f"{path} leaves the site: {target}"
+                )
     for address, anchors in sorted(wanted.items()):
         answer = page.goto(address)
         assert answer is not None
