@@ -12,7 +12,6 @@ from html import escape
 from typing import Any
 
 from babel.dates import format_date
-from babel.lists import format_list
 from markdown import Markdown
 
 from lockstep.block import Block, CodeBlock, MarkBlock, NotRunBlock, OutputBlock
@@ -55,6 +54,8 @@ def highlighter(markdown: Markdown) -> Highlighter:
     fenced.get_hl_settings()
 
     def highlight(source: str, language: str, lines: tuple[int, ...]) -> str:
+        # Lines to mark beyond this count are dropped; it still is that of the fence with the key.
+        fenced.line_count = source.count("\n") + 1
         options = {"hl_lines": " ".join(map(str, lines))} if lines else {}
         return str(
             fenced.highlight(source, language, options, markdown, classes=[], id_value="", attrs={})
@@ -116,7 +117,7 @@ def _provenance(run: Run, words: Words) -> str:
         "Every block was run on {date} with {versions}, on a Spark cluster ({cluster}) with "
         "{executors} executors and {ranks} ranks. It was not run on Databricks itself.",
         date=when,
-        versions=format_list(versions, "unit-short", locale=locale),
+        versions=words(", ").join(versions),
         cluster=run.cluster,
         executors=run.executors,
         ranks=run.ranks,
@@ -149,8 +150,9 @@ def _outputs(outputs: Sequence[Text | Figure], alt: str) -> str:
 
 def _text(output: Text) -> str:
     kind = "lockstep-text lockstep-stderr" if output.error else "lockstep-text"
-    # A newline right behind <pre> would be swallowed by the browser.
-    return f'<pre class="{kind}" tabindex="0"><samp>\n{escape(output.text)}</samp></pre>'
+    text = escape(output.text.rstrip("\n"))
+    # The browser swallows a newline right behind <pre>: this one, not one of the output.
+    return f'<pre class="{kind}" tabindex="0">\n<samp>{text}</samp></pre>'
 
 
 def _figure(output: Figure, alt: str) -> str:
