@@ -137,7 +137,7 @@ def test_pair_survives_jupyterlab(server: Server, folder: Path) -> None:
     edited = recording.read((folder / "lab.ipynb").read_text("utf-8"), "lab.ipynb")
     assert "total = 1 + 2" in script.cells[0].source
     assert script.needs.timeout == 60
-    assert recording.in_step(edited, script)
+    assert pairing.in_step(edited, script)
     assert edited.problems == ()
     assert edited.recording == before
     assert of_code(script.cells[0].source) != before.fingerprint.cells[0][1]

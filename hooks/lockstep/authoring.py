@@ -11,12 +11,11 @@ from string import Template
 import jupytext
 import nbformat
 
-from lockstep import comments, notebook, recording
+from lockstep import comments, header, notebook, pairing
 from lockstep.lab import Lab
 from lockstep.project import Project
 
 TEMPLATES = Path(__file__).parent / "templates"
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
 class AuthoringError(Exception):
@@ -32,12 +31,12 @@ def sync(project: Project, labs: list[Lab]) -> list[str]:
     changed: list[str] = []
     for lab in labs:
         wrong = [*lab.notebook.problems, *(lab.pair.problems if lab.pair else ())]
-        broken = [problem for problem in wrong if problem.rule not in {"no-test-cell"}]
+        broken = [problem for problem in wrong if problem.rule != "no-test-cell"]
         if broken:
             raise AuthoringError("\n".join(map(str, broken)))
-        if lab.pair is not None and recording.in_step(lab.pair, lab.notebook):
+        if lab.pair is not None and pairing.in_step(lab.pair, lab.notebook):
             continue
-        outputs = recording.carried_over(lab.pair, lab.notebook) if lab.pair else {}
+        outputs = pairing.carried_over(lab.pair, lab.notebook) if lab.pair else {}
         if project.write_pair(lab.notebook, outputs, lab.recording):
             changed.append(lab.notebook.path.removesuffix(".py") + ".ipynb")
     return changed
@@ -78,7 +77,7 @@ def new(project: Project, name: str) -> list[str]:
 
     Raises ``AuthoringError`` where the name is unfit or taken.
     """
-    if not _NAME.match(name):
+    if not header.is_name(name):
         message = f"{name!r} is not kebab-case: lower-case letters, digits, single hyphens"
         raise AuthoringError(message)
     files = dict(_new_files(project, name))

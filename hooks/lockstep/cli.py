@@ -259,8 +259,9 @@ def _print(problems: Sequence[Problem], style: str) -> None:
             rule = click.style(problem.rule, fg=_COLOURS[problem.severity], bold=True)
             click.echo(f"{problem.location}: {rule} {problem.message}")
     if style == "text":
+        advice = Severity.ADVICE
         counts = [
-            f"{number} {_LABELS[severity]}{'' if severity is Severity.ADVICE or number == 1 else 's'}"
+            f"{number} {_LABELS[severity]}{'s' if number > 1 and severity is not advice else ''}"
             for severity in Severity
             if (number := sum(problem.severity is severity for problem in problems))
         ]

@@ -23,6 +23,9 @@ from lockstep.notebook import Cell, Notebook
 from lockstep.problem import Problem, Severity
 
 _NOTEBOOK_SYNTAX = re.compile(r"(%|!|\?|\+\s|\+$|-$|COMMAND ----------|MAGIC\b|<codecell>|In\[)")
+_PO_LINE = re.compile(
+    r'\s*(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+)?"(?:[^"\\]|\\.)*"\s*)?'
+)
 _NOISE = re.compile(
     r'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Project-Id-Version|'
     r'Report-Msgid-Bugs-To|Language-Team): .*\\n"\n',
@@ -67,24 +70,28 @@ class Localised:
 
 def read(text: str, path: str) -> Catalog:
     """Read a catalog. Never raises for what a file can hold: findings are in ``problems``."""
+    rows = enumerate(text.split("\n"), 1)
+    for row, line in rows:  # Babel itself takes the most of these, and makes something of them
+        if not _PO_LINE.fullmatch(line):
+            return _unreadable(path, row, f"cannot read `{line}`")
     try:
-        catalog = read_po(io.BytesIO(text.encode()), abort_invalid=True)
+        catalog = read_po(io.StringIO(text), abort_invalid=True)
     except (PoFileError, ValueError, LookupError, AttributeError) as error:
-        line = getattr(error, "lineno", None)
-        where = Location(path, (line or 0) + 1)
-        return Catalog(path, problems=(Problem(where, "bad-catalog", f"not valid PO: {error}"),))
+        return _unreadable(path, (getattr(error, "lineno", None) or 0) + 1, str(error))
     lines = _message_lines(text)
     messages = tuple(
         Message(
-            str(message.id),
-            str(message.string or ""),
-            message.fuzzy,
-            Location(path, lines.get(str(message.id), 1)),
+            message.id, str(message.string), message.fuzzy, Location(path, lines.get(message.id, 1))
         )
         for message in catalog
-        if message.id
+        if message.id and isinstance(message.id, str)
     )
     return Catalog(path, messages)
+
+
+def _unreadable(path: str, row: int, said: str) -> Catalog:
+    message = f'not valid PO: {said}; a message is `msgid "…"`, then `msgstr "…"`'
+    return Catalog(path, problems=(Problem(Location(path, row), "bad-catalog", message),))
 
 
 def localised(cell: Cell, catalog: Catalog) -> Localised:
@@ -94,9 +101,8 @@ def localised(cell: Cell, catalog: Catalog) -> Localised:
     holds; ``check`` reports it.
     """
     lines = cell.source.split("\n")
-    found = _comments(cell)
     replaced: dict[int, tuple[program.Comment, list[str]]] = {}
-    for comment in found:
+    for comment in _comments(cell):
         translation = catalog.translation(comment.text)
         if translation is not None and not harm(comment, translation):
             replaced[comment.first] = (comment, translation.split("\n"))
@@ -116,7 +122,7 @@ def localised(cell: Cell, catalog: Catalog) -> Localised:
         result.extend(f"{lead}# {line}".rstrip() for line in translated)
         index = comment.last + 1
     source = "\n".join(result)
-    if program.code_tokens(source) != program.code_tokens(cell.source):
+    if not replaced or program.code_tokens(source) != program.code_tokens(cell.source):
         return Localised(cell.source, tuple(range(len(lines))))
     return Localised(source, tuple(places))
 
@@ -131,7 +137,8 @@ def harm(comment: program.Comment, translation: str) -> str | None:
             continue
         category = unicodedata.category(character)
         if category in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character != "\t":
-            kind = "line break" if character in "\n\r\v\f\x85\u2028\u2029" else "control character"
+            lines = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+            kind = "line break" if character in lines else "control or invisible character"
             return f"it holds a {kind} (U+{ord(character):04X})"
     for line in translation.split("\n"):
         words = line.lstrip("# \t")
@@ -164,9 +171,8 @@ def problems(notebook: Notebook, catalog: Catalog) -> list[Problem]:
             if comment.text in reported:
                 continue
             reported.add(comment.text)
-            message = known.get(comment.text)
             where = Location(cell.header.path, cell.first_line + comment.first)
-            found.extend(_findings(comment, message, where, catalog.path))
+            found.extend(_findings(comment, known.get(comment.text), where, catalog.path))
     return found
 
 
@@ -220,7 +226,7 @@ def _findings(
         text = f"`# {short}` changed: review its translation and remove `fuzzy`"
         yield Problem(message.location, "comment-fuzzy", text, Severity.DEBT)
     if message is not None and (reason := harm(comment, message.translation)):
-        text = f"the translation of `# {short}` would change the program: {reason}"
+        text = f"the translation of `# {short}` is not used: {reason}; reword it as plain text"
         yield Problem(message.location, "hostile-comment", text)
 
 

@@ -35,7 +35,7 @@ FOLDS = ("fold", "open", "none")
 class DirectiveError(Exception):
     """A directive that cannot be read. ``rule`` names the finding; the text says the fix."""
 
-    def __init__(self, rule: str, message: str) -> None:
+    def __init__(self, message: str, *, rule: str) -> None:
         """Keep the rule beside the message."""
         super().__init__(message)
         self.rule = rule
@@ -94,23 +94,24 @@ def parse(text: str, location: Location) -> Directive:
     ``malformed-directive`` or ``unknown-option``.
     """
     if not text.endswith("}}"):
-        raise DirectiveError("malformed-directive", f"`{text}` is not closed by `}}}}` on its line")
+        message = f"`{text}` is not closed by `}}}}` on its line"
+        raise DirectiveError(message, rule="malformed-directive")
     head = _HEAD.match(text)
     if head is None:
         message = f"cannot read `{text}`; a directive looks like `{EXAMPLES['cell']}`"
-        raise DirectiveError("malformed-directive", message)
+        raise DirectiveError(message, rule="malformed-directive")
     name = head.group(1)
     if name not in EXAMPLES:
         message = f"`{name}` is no directive; there are {', '.join(EXAMPLES)}"
-        raise DirectiveError("unknown-directive", message)
+        raise DirectiveError(message, rule="unknown-directive")
     argument = _ARGUMENT.match(text, head.end())
     if argument is None:
         message = f"`{text}` names no {'value' if name == 'value' else 'cell'}: `{EXAMPLES[name]}`"
-        raise DirectiveError("malformed-directive", message)
+        raise DirectiveError(message, rule="malformed-directive")
     options = _options(text, argument.end(), name)
     notebook, target = argument.group("notebook"), argument.group("target")
     if name == "cell":
-        marked = _take(options, "hl", _ranges, "line numbers such as 2 or 1-3,5", ())
+        marked = _take(options, "hl", _ranges, "lines from 1 on, such as 2 or 1-3,5", ())
         output = _take(options, "output", _one_of(FOLDS), f"one of {', '.join(FOLDS)}", "fold")
         _refuse_rest(options, name, "hl, output")
         return CellDirective(location, notebook, target, marked, output)
@@ -131,10 +132,11 @@ def _options(text: str, at: int, name: str) -> dict[str, str]:
         match = _OPTION.match(text, at)
         if match is None:
             message = f"cannot read `{text[at:end].strip()}` in `{text}`; try `{EXAMPLES[name]}`"
-            raise DirectiveError("malformed-directive", message)
+            raise DirectiveError(message, rule="malformed-directive")
         key = match.group("key")
         if key in options:
-            raise DirectiveError("malformed-directive", f"option `{key}` stands twice in `{text}`")
+            message = f"option `{key}` stands twice in `{text}`"
+            raise DirectiveError(message, rule="malformed-directive")
         options[key] = match["quoted"] if match["quoted"] is not None else match["bare"]
         at = match.end()
     return options
@@ -150,13 +152,13 @@ def _take(
         return read(text)
     except ValueError as error:
         message = f'`{key}="{text}"`: expected {expected}'
-        raise DirectiveError("malformed-directive", message) from error
+        raise DirectiveError(message, rule="malformed-directive") from error
 
 
 def _refuse_rest(options: dict[str, str], name: str, known: str) -> None:
     if options:
         message = f"`{next(iter(options))}` is no option of `{name}`; it has {known}"
-        raise DirectiveError("unknown-option", message)
+        raise DirectiveError(message, rule="unknown-option")
 
 
 def _ranges(text: str) -> tuple[int, ...]:
@@ -166,6 +168,8 @@ def _ranges(text: str) -> tuple[int, ...]:
     for part in re.split(r"[ ,]", text):
         first, _, last = part.partition("-")
         lines.extend(range(int(first), int(last or first) + 1))
+        if not 1 <= int(first) <= int(last or first):
+            raise ValueError(text)
     return tuple(lines)
 
 

@@ -1,27 +1,17 @@
 """Guides: Markdown text in, its parts with their lines out.
 
-markdown-it-py parses, since Python-Markdown keeps no line numbers; the adapter holds the two
-against each other when a page is rendered. Which directives mean what is ``directive``'s.
+How Markdown is read is ``markup``'s, what directives mean is ``directive``'s.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import yaml
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline, newline
 from markdown_it.token import Token
-from mdformat_mkdocs.mdit_plugins import (
-    material_admon_plugin,
-    material_content_tabs_plugin,
-    material_deflist_plugin,
-    pymd_admon_plugin,
-)
-from mdit_py_plugins.footnote import footnote_plugin
 
+from lockstep import markup
 from lockstep.location import Location
 from lockstep.problem import Problem
 
@@ -30,10 +20,18 @@ _FRONT_MATTER = re.compile(
 )
 _ANCHOR = re.compile(r"\s*\{:?\s*#(?P<anchor>[^\s}]+)[^}]*\}\s*\Z")
 _CONTAINER = re.compile(r"[\s>]*")
-_QUOTED = re.compile(r'([\w-]+)="([^"]*)"')
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-TOP = "top"
-"""Anchor of what stands before the first heading."""
+_DIRECTIVE = re.compile(r"\{\{\s*(?:cell|output|value)\b[^\n]*?(?:\}\}|$)", re.MULTILINE)
+_PLACES = {
+    "html_block": ("an HTML block", "put a blank line between the HTML tag and the directive"),
+    "html_inline": ("an HTML tag", "write it in the text"),
+    "image": ("the alternative text of an image", "write it in the text"),
+    "code_block": (
+        "an indented code block",
+        "indent it by four spaces for each list item around it",
+    ),
+}
+"""Tokens in which a directive would reach the reader as it is: what they are, and the fix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ def read(text: str, path: str, *, offset: int = 0) -> Document:
     body = "\n" * body_at + "\n".join(lines[body_at:])
     document = Document(path, lines, offset, meta)
     parts = _Parts(document, problems)
-    for token in _parser().parse(body):
+    for token in markup.parse(body):
         parts.take(token)
     return Document(
         path,
@@ -139,13 +137,16 @@ def _front_matter(text: str, path: str, problems: list[Problem]) -> tuple[dict[s
         return {}, 0
     try:
         meta = yaml.safe_load(match.group(1)) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2026-13-45
         mark = getattr(error, "problem_mark", None)
         where = Location(path, (mark.line if mark else 0) + 2)
-        problems.append(Problem(where, "bad-front-matter", f"not valid YAML: {error}"))
+        said = getattr(error, "problem", None) or error
+        problems.append(Problem(where, "bad-front-matter", f"not valid YAML: {said}"))
         meta = {}
     if not isinstance(meta, dict):
-        problems.append(Problem(Location(path, 1), "bad-front-matter", "not a mapping"))
+        problems.append(
+            Problem(Location(path, 1), "bad-front-matter", "not a mapping; write `title: …`")
+        )
         meta = {}
     return meta, match.group(0).count("\n")
 
@@ -172,8 +173,8 @@ class _Parts:
             self._level = None
         elif token.type == "fence":
             self._fence(token)
-        elif token.type in {"html_block", "code_block"}:
-            self._unreachable(token)
+        elif token.type in _PLACES and token.map:
+            self._unreachable(token, *token.map)
 
     def _inline(self, token: Token) -> None:
         first = token.map[0] if token.map else 0
@@ -192,8 +193,8 @@ class _Parts:
                 self._span(child.content, first + row, column)
             elif child.type == "softbreak":
                 self.joints.append(first + token.content.count("\n", 0, child.meta["pos"]))
-            elif child.type == "image" and "{{" in child.content:
-                self._misplaced(first, "alternative text of an image")
+            elif child.type in _PLACES:
+                self._unreachable(child, first, first + len(offsets))
 
     def _offsets(self, content: str, first: int) -> list[int]:
         """Return for each line of an inline text the column at which it starts in the file."""
@@ -208,6 +209,14 @@ class _Parts:
 
     def _span(self, text: str, index: int, column: int) -> None:
         line = self.document.lines[index]
+        if not line.startswith(text, column):  # behind an escaped bar in a table, columns differ
+            before = self.spans[-1] if self.spans and self.spans[-1].index == index else None
+            column = line.find(text, before.column + len(before.text) if before else 0)
+        if column < 0:
+            self._refuse(
+                text, index, "a table cell with an escaped bar", "write it without the bar"
+            )
+            return
         prefix = line[:column]
         alone = _CONTAINER.fullmatch(prefix) and not line[column + len(text) :].strip()
         where = self.document.at(index)
@@ -216,7 +225,7 @@ class _Parts:
     def _fence(self, token: Token) -> None:
         first, end = token.map or (0, 0)
         line = self.document.lines[first]
-        language, classes, options = _info(token.info.strip())
+        language, classes, options = markup.info(token.info.strip())
         prefix = line[: line.find(token.markup)]
         self.fences.append(
             Fence(
@@ -228,88 +237,20 @@ class _Parts:
                 first,
                 end - 1,
                 prefix,
-            )  # fmt: skip
+            )
         )
 
-    def _unreachable(self, token: Token) -> None:
+    def _unreachable(self, token: Token, first: int, end: int) -> None:
         """Report directives where they would be shown to the reader as they are."""
-        for match in re.finditer(
-            r"\{\{\s*(cell|output|value)\b", _COMMENT.sub(_blank, token.content)
-        ):
-            row = token.content[: match.start()].count("\n")
-            place = "HTML block" if token.type == "html_block" else "indented code block"
-            self._misplaced((token.map or [0])[0] + row, place)
+        for match in _DIRECTIVE.finditer(_COMMENT.sub(_blank, token.content)):
+            rows = range(first, min(end, len(self.document.lines)))
+            lines = (row for row in rows if match.group() in self.document.lines[row])
+            self._refuse(match.group(), next(lines, first), *_PLACES[token.type])
 
-    def _misplaced(self, index: int, place: str) -> None:
-        fix = {
-            "HTML block": "put a blank line between the HTML tag and the directive",
-            "indented code block": "indent it by four spaces for each list item around it, no more",
-        }.get(place, "write it in the text around")
-        message = f"a directive does not work in an {place}; {fix}"
+    def _refuse(self, text: str, index: int, place: str, fix: str) -> None:
+        message = f"`{text}` does not work in {place}; {fix}"
         self.problems.append(Problem(self.document.at(index), "misplaced-directive", message))
 
 
 def _blank(match: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", match.group(0))
-
-
-def _info(info: str) -> tuple[str, frozenset[str], dict[str, str]]:
-    """Split a fence's info string, plain (``python title="x"``) or in braces (``{ .python }``)."""
-    options = dict(_QUOTED.findall(info))
-    rest = _QUOTED.sub("", info)
-    braces = re.search(r"\{(.*)\}", rest)
-    classes = re.findall(r"\.([\w+#-]+)", braces.group(1)) if braces else []
-    plain = re.match(r"[^\s{]+", rest)
-    language = plain.group(0) if plain else (classes[0] if classes else "")
-    return language.lower(), frozenset(classes), options
-
-
-def _directive_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 markdown-it's own
-    """Read ``{{ … }}`` on one line as one inline token; an unclosed one ends with its line."""
-    if not state.src.startswith("{{", state.pos):
-        return False
-    end, quoted = state.pos + 2, False
-    while end < state.posMax and state.src[end] != "\n":
-        quoted ^= state.src[end] == '"'
-        if not quoted and state.src.startswith("}}", end):
-            end += 2
-            break
-        end += 1
-    if not silent:
-        token = state.push("directive", "", 0)
-        token.content = state.src[state.pos : end]
-        token.meta = {"pos": state.pos}
-    state.pos = end
-    return True
-
-
-def _newline_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 markdown-it's own
-    """Do what markdown-it does at a line's end, and keep where that is."""
-    position = state.pos
-    found = newline(state, silent)
-    if found and not silent:
-        state.tokens[-1].meta = {"pos": position}
-    return found
-
-
-@cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    for plugin in (
-        footnote_plugin,
-        material_admon_plugin,
-        pymd_admon_plugin,
-        material_content_tabs_plugin,
-        material_deflist_plugin,
-    ):
-        parser.use(plugin)
-    parser.inline.ruler.before("escape", "directive", _directive_rule)
-    parser.inline.ruler.at("newline", _newline_rule)
-    return parser
-
-
-def sections(document: Document) -> Iterator[tuple[str, int]]:
-    """Yield the anchor of each section with the line it starts at, ``#top`` first."""
-    yield TOP, document.offset + 1
-    for heading in document.headings:
-        yield heading.anchor or "", heading.location.line

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any
 
 from lockstep import program
@@ -53,13 +54,18 @@ class Change:
     """One thing that differs from what was recorded; prints as ``cell 'train' changed``."""
 
     kind: str
-    """``cell``, ``module``, ``data file``, or ``notebook`` where no single item can be named."""
+    """``cell``, ``module``, ``data file``, ``value``, ``number of`` or ``notebook``."""
     item: str
     verb: str
 
     def __str__(self) -> str:
         """Return the change as a phrase."""
         return f"{self.kind} {self.item!r} {self.verb}"
+
+    @property
+    def since(self) -> str:
+        """The change as a phrase that says since when."""
+        return str(self) if self.kind == "notebook" else f"{self} since the recording"
 
 
 def of_code(source: str) -> str:
@@ -104,10 +110,7 @@ def changes(recorded: Fingerprint, now: Fingerprint) -> tuple[Change, ...]:
 
     Renaming a cell changes nothing that was run, so cells are compared by their code in order.
     """
-    found: list[Change] = []
-    if [code for _, code in recorded.cells] != [code for _, code in now.cells]:
-        found = _item_changes("cell", dict(recorded.cells), dict(now.cells))
-        found = found or [Change("notebook", "cells", "changed their order")]
+    found = _cell_changes(recorded.cells, now.cells)
     found += _item_changes("module", recorded.modules, now.modules)
     found += _item_changes("data file", recorded.data, now.data)
     return tuple(found)
@@ -123,10 +126,30 @@ def pin_changes(recorded: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
     )
 
 
+def _cell_changes(
+    before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], ...]
+) -> list[Change]:
+    """Compare where the two sequences of code differ; a new name alone is no change."""
+    codes = ([code for _, code in before], [code for _, code in after])
+    matcher = SequenceMatcher(None, *codes, autojunk=False)
+    known = dict(before)
+    found: list[Change] = []
+    gone: list[str] = []
+    for operation, start, end, now_start, now_end in matcher.get_opcodes():
+        if operation == "equal":
+            continue
+        for key, code in after[now_start:now_end]:
+            moved = "moved" if known.get(key) == code else _verb(known.get(key), code)
+            found.append(Change("cell", key, moved))
+        gone += [key for key, _ in before[start:end]]
+    named = {change.item for change in found}
+    return found + [Change("cell", key, "is gone") for key in gone if key not in named]
+
+
 def _item_changes(kind: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
     items = [*after, *(item for item in before if item not in after)]
     return [
-        Change(kind, item, _verb(before.get(item), after.get(item)))
+        Change(kind, item, _verb(before.get(item), after.get(item) or None))
         for item in items
         if before.get(item) != after.get(item)
     ]

@@ -72,7 +72,7 @@ def inject(
 def formatted(value: Scalar, wanted: ValueDirective, language: Language) -> str:
     """Return a recorded value as the page's language writes it."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or wanted.format == "text":
+    if not isinstance(value, int | float) or not number or wanted.format == "text":
         return str(value)
     decimals = "." + "0" * wanted.digits if wanted.digits else ""
     if wanted.digits is None and isinstance(value, float):
@@ -82,12 +82,13 @@ def formatted(value: Scalar, wanted: ValueDirective, language: Language) -> str:
     return str(format_decimal(value, f"#,##0{decimals}", locale=language.locale))
 
 
-class _NeverRunError(DirectiveError):
-    """The whole notebook has no recording: one cause, reported once, marked at every place."""
+class _ReportedError(DirectiveError):
+    """One cause with many effects: ``rules`` reports it once, here every effect is marked."""
 
-    def __init__(self, lab: Lab) -> None:
-        message = f"{lab.notebook.path} has no recording; make one with `lockstep run {lab.name}`"
-        super().__init__("stale-recording", message)
+
+def _never_run(lab: Lab) -> _ReportedError:
+    message = f"{lab.notebook.path} has no recording; make one with `lockstep run {lab.name}`"
+    return _ReportedError(message, rule="stale-recording")
 
 
 class _Injection:
@@ -146,22 +147,21 @@ class _Injection:
     def _take_fence(self, fence: Fence, replaced: dict[int, list[str] | None]) -> None:
         if fence.language == FENCE:
             message = f"a fence may not be in the language {FENCE!r}: the engine uses it"
-            error = DirectiveError("reserved-fence", message)
+            error = DirectiveError(message, rule="reserved-fence")
         elif fence.language not in RUNNABLE and "not-run" not in fence.classes:
             return
         elif "not-run" not in fence.classes:
             message = (
-                f"`{fence.language}` code written by hand; put it into a notebook cell and show it "
-                f"with `{directive.EXAMPLES['cell']}`, or say why it is not run: "
+                f"`{fence.language}` code written by hand; put it into a notebook and show it with "
+                "`{{ cell its-name }}`, or say why it is not run: "
                 f'`{{ .{fence.language} .not-run reason="azure" }}`'
             )
-            error = DirectiveError("hand-written-code", message)
+            error = DirectiveError(message, rule="hand-written-code")
         elif fence.options.get("reason") not in REASONS:
-            message = (
-                f"reason {fence.options.get('reason')!r} is not known; "
-                f"expected one of {', '.join(REASONS)}"
-            )
-            error = DirectiveError("unknown-reason", message)
+            reason = fence.options.get("reason")
+            given = "no reason is given" if reason is None else f"reason {reason!r} is not known"
+            message = f'{given}; write `reason="azure"`, or another of {", ".join(REASONS)}'
+            error = DirectiveError(message, rule="unknown-reason")
         else:
             block = NotRunBlock(fence.code, fence.language, fence.options["reason"])
             replaced[fence.first] = self._fenced(fence.prefix, block)
@@ -176,14 +176,14 @@ class _Injection:
     def _block(self, span: Span) -> Block:
         try:
             wanted = directive.parse(span.text, span.location)
-            if isinstance(wanted, CellDirective):
-                return self._code(wanted)
             if isinstance(wanted, OutputDirective):
                 return self._output(wanted)
+            if isinstance(wanted, CellDirective):
+                return self._code(wanted)
         except DirectiveError as error:
             return self._mark(span.location, error)
-        error = DirectiveError("malformed-directive", f"`{span.text}` cannot stand here")
-        return self._mark(span.location, error)
+        message = f"`{span.text}` cannot stand here"
+        return self._mark(span.location, DirectiveError(message, rule="malformed-directive"))
 
     def _inline(self, span: Span) -> str:
         try:
@@ -193,7 +193,7 @@ class _Injection:
                     f"`{span.text}` shares its line with other text; put it on a line of its own, "
                     "indented by four spaces for each list item around it"
                 )
-                raise DirectiveError("directive-not-alone", message)
+                raise DirectiveError(message, rule="directive-not-alone")
             return _escaped(self._value(wanted))
         except DirectiveError as error:
             problem = self._mark(span.location, error).problem
@@ -205,7 +205,7 @@ class _Injection:
         code = lab.localised(cell, self.language.code)
         if wanted.highlighted and max(wanted.highlighted) > len(code.lines):
             message = f"hl names line {max(wanted.highlighted)}; the cell has {len(code.lines)}"
-            raise DirectiveError("unknown-line", message)
+            raise DirectiveError(message, rule="unknown-line")
         first = (lab.name, cell.key) not in {(name, key) for name, key, _ in self.shown}
         self.shown.append((lab.name, cell.key, wanted.location))
         return CodeBlock(
@@ -224,45 +224,49 @@ class _Injection:
         cell = self._cell(lab, wanted)
         outputs = lab.outputs(cell)
         if not outputs and lab.recording is None:
-            raise _NeverRunError(lab)
+            raise _never_run(lab)
         if not outputs:
             message = (
-                f"cell {cell.key!r} of {lab.notebook.path} has no recorded output; "
-                f"record it: `lockstep run {lab.name}`"
+                f"cell {cell.key!r} of {lab.notebook.path} gave no output when it was run; let it "
+                f"print or show something and record it: `lockstep run {lab.name}`"
             )
-            raise DirectiveError("no-output", message)
+            raise DirectiveError(message, rule="no-output")
         if any(isinstance(output, Figure) for output in outputs) and not wanted.alt:
-            message = f"the output of {cell.key!r} is a figure and needs alternative text: " + (
-                f"`{directive.EXAMPLES['output']}`"
-            )
-            raise DirectiveError("missing-alt", message)
+            example = directive.EXAMPLES["output"]
+            message = f"the output of {cell.key!r} is a figure; say what it shows: `{example}`"
+            raise DirectiveError(message, rule="missing-alt")
         marks = self._staleness(lab, cell, wanted.location)
         return OutputBlock(lab.name, cell.key, outputs, wanted.alt, marks)
 
     def _value(self, wanted: ValueDirective) -> str:
         lab = self._lab(wanted)
-        if wanted.target in lab.values:
-            return formatted(lab.values[wanted.target], wanted, self.language)
         declared = wanted.target in lab.notebook.declared_values
         if declared and lab.recording is None:
-            raise _NeverRunError(lab)
+            raise _never_run(lab)
+        if declared and wanted.target in lab.values:
+            return formatted(lab.values[wanted.target], wanted, self.language)
         if declared:
             fix = f"record it: `lockstep run {lab.name}`"
         else:
             known = ", ".join(sorted(lab.notebook.declared_values)) or "none"
             fix = f'name it in a cell header: `values=["{wanted.target}"]` (declared: {known})'
         message = f"{lab.notebook.path} recorded no value {wanted.target!r}; {fix}"
-        raise DirectiveError("unknown-value", message)
+        raise DirectiveError(message, rule="unknown-value")
 
     def _lab(self, wanted: directive.Directive) -> Lab:
         name = wanted.notebook or self.notebook
         if name is None:
             message = "no `notebook:` in the front matter, and none named here as `NOTEBOOK:NAME`"
-            raise DirectiveError("unknown-notebook", message)
+            raise DirectiveError(message, rule="unknown-notebook")
         if name not in self.labs:
             known = ", ".join(sorted(self.labs)) or "none"
             message = f"there is no notebook {name!r}; there are: {known}"
-            raise DirectiveError("unknown-notebook", message)
+            kind = DirectiveError if wanted.notebook else _ReportedError
+            raise kind(message, rule="unknown-notebook")
+        if self.labs[name].notebook.unreadable:
+            problem = self.labs[name].notebook.problems[0]
+            message = f"{problem.location} cannot be read: {problem.message}"
+            raise _ReportedError(message, rule=problem.rule)
         return self.labs[name]
 
     def _cell(self, lab: Lab, wanted: CellDirective | OutputDirective) -> Cell:
@@ -270,21 +274,21 @@ class _Injection:
         if cell is None or cell.is_test:
             known = ", ".join(cell.key for cell in lab.notebook.shown) or "none"
             message = f"{lab.notebook.path} has no cell {wanted.target!r}; it has: {known}"
-            raise DirectiveError("unknown-cell", message)
+            raise DirectiveError(message, rule="unknown-cell")
         return cell
 
     def _staleness(self, lab: Lab, cell: Cell, where: Location) -> tuple[Problem, ...]:
         """Return marks for the author; ``rules`` reports the same once per notebook."""
         own = [change for change in lab.stale if (change.kind, change.item) == ("cell", cell.key)]
         for change in own or lab.stale[:1]:
-            message = f"{change} since the recording; run `lockstep run {lab.name}`"
+            message = f"{change.since}; record it with `lockstep run {lab.name}`"
             return (Problem(where, "stale-recording", message),)
         return ()
 
     def _mark(self, where: Location, error: DirectiveError) -> MarkBlock:
-        """Show a finding at the spot; what has one cause for many places is reported by ``rules``."""
+        """Show a finding at the spot; what one cause does in many places, ``rules`` reports."""
         problem = Problem(where, error.rule, str(error))
-        if not isinstance(error, _NeverRunError):
+        if not isinstance(error, _ReportedError):
             self.problems.append(problem)
         return MarkBlock(problem)
 

@@ -6,7 +6,7 @@ Everything a page may show of a notebook is asked of a ``Lab``.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lockstep import comments, fingerprint, output, recording
+from lockstep import comments, fingerprint, output, pairing
 from lockstep.comments import Catalog, Localised
 from lockstep.fingerprint import Change, Fingerprint
 from lockstep.notebook import Cell, Notebook
@@ -40,7 +40,12 @@ class Lab:
         """What keeps the recording from being published; empty where it is fresh."""
         if self.recording is None:
             return (Change("notebook", self.name, "was never run"),)
-        return fingerprint.changes(self.recording.fingerprint, self.fingerprint)
+        found = fingerprint.changes(self.recording.fingerprint, self.fingerprint)
+        declared = self.notebook.declared_values
+        found += tuple(Change("value", v, "is new") for v in declared if v not in self.values)
+        if self.recording.run.ranks != self.notebook.needs.ranks:
+            found += (Change("number of", "ranks", "changed"),)
+        return found
 
     @property
     def pin_changes(self) -> tuple[str, ...]:
@@ -63,7 +68,7 @@ class Lab:
         """Return what may be published of the cell's recorded output."""
         if self.recording is None or self.pair is None:
             return ()
-        return output.published(recording.carried_over(self.pair, self.notebook)[cell.key])
+        return output.published(pairing.carried_over(self.pair, self.notebook)[cell.key])
 
     def localised(self, cell: Cell, language: str) -> Localised:
         """Return the cell's code with its comments in a language, in English where untranslated."""

@@ -9,21 +9,19 @@ https://jupytext.readthedocs.io/en/latest/formats-scripts.html#the-percent-forma
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import nbformat
 import yaml
 from jupytext.cell_reader import DoublePercentScriptCellReader
 from jupytext.header import header_to_metadata_and_cell
 
+from lockstep import header
+from lockstep.header import Needs
 from lockstep.location import Location
 from lockstep.problem import Problem
 
 _FORMAT = {"extension": ".py", "format_name": "percent"}
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-_KNOWN_METADATA = {"name", "tags", "values"}
-_TAGS = {"test", "raises-exception", "volatile"}
-HEADER_EXAMPLE = '# %% name="split-rows" values=["train_rows"]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +49,6 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
-    """What a run of the notebook needs: the ``lockstep`` key of the jupytext header."""
-
-    ranks: int = 1
-    """Slots on the cluster."""
-    timeout: int = 600
-    """Seconds for the whole notebook."""
-    data: tuple[str, ...] = ()
-    """Files the notebook reads, relative to its own folder."""
-
-
-@dataclass(frozen=True, slots=True)
 class Notebook:
     """A notebook script, read."""
 
@@ -70,8 +56,13 @@ class Notebook:
     path: str
     text: str
     cells: tuple[Cell, ...] = ()
-    needs: Needs = Needs()
+    needs: Needs = field(default_factory=Needs)
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether nothing of it can be used: what refers to it is not to blame."""
+        return bool(self.problems) and not self.cells
 
     def cell(self, name: str) -> Cell | None:
         """Return the cell of that name, the first where there are several."""
@@ -90,8 +81,8 @@ class Notebook:
 
 def is_notebook(text: str) -> bool:
     """Whether a ``.py`` holds a notebook: it opens with a jupytext header."""
-    header = re.match(r"# ---\n(?:#.*\n)*?# ---\n", text)
-    return header is not None and "jupytext:" in header.group(0)
+    found = re.match(r"# ---\n(?:#.*\n)*?# ---(?:\n|\Z)", text)
+    return found is not None and "jupytext:" in found.group()
 
 
 def read(text: str, path: str) -> Notebook:
@@ -104,50 +95,29 @@ def read(text: str, path: str) -> Notebook:
     name = path.rsplit("/", 1)[-1].removesuffix(".py")
     lines = text.splitlines()
     try:
-        metadata, _, _, at = header_to_metadata_and_cell(lines, "#", "", ".py", False)
-    except yaml.YAMLError as error:
+        metadata, _, _, at = header_to_metadata_and_cell(
+            lines, "#", "", ".py", root_level_metadata_as_raw_cell=False
+        )
+    except (yaml.YAMLError, ValueError, AttributeError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = Location(path, (mark.line if mark else 0) + 2)
-        problem = Problem(where, "bad-notebook-header", f"the header is not valid YAML: {error}")
+        said = getattr(error, "problem", None) or error
+        problem = Problem(where, "bad-notebook-header", f"the header is not valid YAML: {said}")
         return Notebook(name, path, text, problems=(problem,))
-    problems: list[Problem] = []
-    kind = metadata.get("jupytext", {}).get("text_representation", {}).get("format_name")
+    kind = header.format_name(metadata)
     if kind != "percent":
-        problems.append(
-            Problem(
-                Location(path, 1),
-                "not-percent",
-                f"the header says format_name {kind!r}; notebooks are written in jupytext's "
-                "percent format: `format_name: percent` under `jupytext: text_representation:`",
-            )
+        message = (
+            f"the header says format_name {kind!r}; notebooks are written in jupytext's percent "
+            "format: `format_name: percent` under `jupytext: text_representation:`"
         )
-        return Notebook(name, path, text, problems=tuple(problems))
-    needs = _needs(metadata.get("lockstep", {}), lines, path, problems)
+        problem = Problem(Location(path, 1), "not-percent", message)
+        return Notebook(name, path, text, problems=(problem,))
+    needs, wrong = header.needs(metadata.get("lockstep") or {})
+    line = next((i for i, line in enumerate(lines, 1) if re.match(r"#\s+lockstep:", line)), 1)
+    problems = [Problem(Location(path, line), "bad-notebook-header", said) for said in wrong]
     cells = _cells(lines, at, path, problems)
     _check_names(cells, path, problems)
     return Notebook(name, path, text, tuple(cells), needs, tuple(problems))
-
-
-def _needs(raw: object, lines: list[str], path: str, problems: list[Problem]) -> Needs:
-    at = next((i for i, line in enumerate(lines, 1) if re.match(r"#\s+lockstep:", line)), 1)
-
-    def refuse(message: str) -> None:
-        problems.append(Problem(Location(path, at), "bad-notebook-header", message))
-
-    if not isinstance(raw, dict):
-        refuse("`lockstep:` in the header is not a mapping; write `lockstep: {ranks: 2}`")
-        return Needs()
-    if unknown := set(raw) - {"ranks", "timeout", "data"}:
-        refuse(f"unknown key {sorted(unknown)[0]!r} under `lockstep:`; known: ranks, timeout, data")
-    ranks, timeout, data = raw.get("ranks", 1), raw.get("timeout", 600), raw.get("data") or []
-    for key, number in (("ranks", ranks), ("timeout", timeout)):
-        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-            refuse(f"`{key}: {number}` under `lockstep:` is not a whole number above zero")
-            return Needs()
-    if not isinstance(data, list) or not all(isinstance(item, str) for item in data):
-        refuse(f"`data: {data}` under `lockstep:` is not a list of files")
-        return Needs()
-    return Needs(ranks, timeout, tuple(data))
 
 
 def _cells(lines: list[str], at: int, path: str, problems: list[Problem]) -> list[Cell]:
@@ -160,62 +130,38 @@ def _cells(lines: list[str], at: int, path: str, problems: list[Problem]) -> lis
             here = _read_cell(cell, lines[at : at + length], Location(path, at + 1), problems)
             if here.is_test and here.name is None:
                 tests += 1
-                here = _with_key(here, f"test-{tests}")
+                here = replace(here, key=f"test-{tests}")
             cells.append(here)
         at += max(length, 1)
     return cells
 
 
 def _read_cell(
-    cell: nbformat.NotebookNode, lines: list[str], header: Location, problems: list[Problem]
+    cell: nbformat.NotebookNode, lines: list[str], where: Location, problems: list[Problem]
 ) -> Cell:
-    def refuse(message: str) -> None:
-        problems.append(Problem(header, "bad-cell-header", message))
-
-    metadata = dict(cell.metadata)
+    """Read a cell; lines: those of the script from its header on, at ``where``."""
     has_header = re.match(r"\s*#\s*%%", lines[0]) is not None
+    found, wrong = header.cell(cell.metadata, lines[0])
     if not has_header:
-        refuse(f"code stands before the first cell header; put one above it: `{HEADER_EXAMPLE}`")
-    encoded = metadata.pop("incorrectly_encoded_metadata", None)
-    if encoded is not None or metadata.pop("title", None) is not None:
-        refuse(f"cannot read `{lines[0]}`; a header looks like `{HEADER_EXAMPLE}`")
-    elif unknown := set(metadata) - _KNOWN_METADATA - {"lines_to_next_cell"}:
-        refuse(f"unknown option {sorted(unknown)[0]!r}; a header has name, tags and values")
-    name, tags, values = metadata.get("name"), metadata.get("tags", []), metadata.get("values", [])
-    if name is not None and not (isinstance(name, str) and _NAME.match(name)):
-        refuse(f"name {name!r} is not kebab-case (lower-case letters, digits, single hyphens)")
-        name = None
-    if not isinstance(tags, list) or (wrong := [tag for tag in tags if tag not in _TAGS]):
-        known = ", ".join(sorted(_TAGS))
-        refuse(f"unknown tags {wrong if isinstance(tags, list) else tags}; known: {known}")
-        tags = []
-    tolerances = _tolerances(values)
-    if tolerances is None:
-        refuse(f"values {values!r}: expected variable names, or names with tolerances")
-        tolerances = {}
+        wrong = [f"code stands before the first cell header; put one above: `{header.EXAMPLE}`"]
+    problems += [Problem(where, "bad-cell-header", message) for message in wrong]
+    if not wrong and found.name is None and "test" not in found.tags:
+        message = f"the cell has no name; a header looks like `{header.EXAMPLE}`"
+        problems.append(Problem(where, "missing-cell-name", message))
     first = int(has_header)
     while first < len(lines) - 1 and not lines[first].strip():
         first += 1
-    source = cell.source.strip("\n")
-    key = name or "unnamed"
-    here = Cell(name, key, source, header, header.line + first, frozenset(tags), tolerances)
-    if encoded is None and has_header and name is None and not here.is_test:
-        problems.append(
-            Problem(header, "missing-cell-name", f"the cell has no name: `{HEADER_EXAMPLE}`")
-        )
+    here = Cell(
+        found.name,
+        found.name or "unnamed",
+        cell.source.strip("\n"),
+        where,
+        where.line + first,
+        found.tags,
+        found.values,
+    )
     _check_source(here, lines[first:], problems)
     return here
-
-
-def _tolerances(values: object) -> dict[str, float | None] | None:
-    if isinstance(values, list) and all(isinstance(v, str) and v.isidentifier() for v in values):
-        return dict.fromkeys(values)
-    if isinstance(values, dict) and all(
-        isinstance(k, str) and k.isidentifier() and isinstance(v, int | float) and v >= 0
-        for k, v in values.items()
-    ):
-        return dict(values)
-    return None
 
 
 def _check_source(cell: Cell, lines: list[str], problems: list[Problem]) -> None:
@@ -224,16 +170,16 @@ def _check_source(cell: Cell, lines: list[str], problems: list[Problem]) -> None
     for i, (inner, outer) in enumerate(zip(cell.source.splitlines(), lines, strict=False)):
         if inner.rstrip() == outer.rstrip():
             continue
-        rule = "magic"
+        where = Location(path, cell.first_line + i)
         if outer.startswith("# %%"):
-            rule = "bad-cell-header"
-            message = f"cannot read `{outer}`; a header looks like `{HEADER_EXAMPLE}`"
+            message = f"cannot read `{outer}`; a header looks like `{header.EXAMPLE}`"
+            problems.append(Problem(where, "bad-cell-header", message))
         else:
             message = (
                 f"Jupyter would run `{inner.strip()}` as a magic or shell command; lab code is "
                 "plain Python: reword the comment, or show the command in the guide as not run"
             )
-        problems.append(Problem(Location(path, cell.first_line + i), rule, message))
+            problems.append(Problem(where, "magic", message))
         return
     try:
         ast.parse(cell.source)
@@ -242,10 +188,6 @@ def _check_source(cell: Cell, lines: list[str], problems: list[Problem]) -> None
         text = (getattr(error, "text", None) or "").strip()
         message = f"not valid Python: {getattr(error, 'msg', error)}: `{text}`"
         problems.append(Problem(Location(path, line), "not-python", message))
-
-
-def _with_key(cell: Cell, key: str) -> Cell:
-    return Cell(cell.name, key, cell.source, cell.header, cell.first_line, cell.tags, cell.values)
 
 
 def _check_names(cells: list[Cell], path: str, problems: list[Problem]) -> None:
@@ -266,5 +208,5 @@ def _check_names(cells: list[Cell], path: str, problems: list[Problem]) -> None:
         message = 'no test cell asserts what the guide claims; add one: `# %% tags=["test"]`'
         problems.append(Problem(Location(path, 1), "no-test-cell", message))
     if not cells:
-        message = f"the notebook has no cells; a cell starts with `{HEADER_EXAMPLE}`"
+        message = f"the notebook has no cells; a cell starts with `{header.EXAMPLE}`"
         problems.append(Problem(Location(path, 1), "not-percent", message))

@@ -12,30 +12,21 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
+
+from lockstep import svg
 
 TEXT_LIMIT = 100_000
 """Characters of one text output that are kept."""
-FIGURE_LIMIT = 4_000_000
-"""Bytes of one figure that are published."""
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+CUT = "\n… and more, which is left out here"
+"""What stands at the end of a text that was cut."""
+
+_READ = 20 * TEXT_LIMIT
+"""Characters that are looked at: enough for a progress bar to reach its end."""
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
+"""Control sequences, operating system commands such as links, and other escapes (ECMA-48)."""
+_INVISIBLE = re.compile(r"[^\n\t -~]")
 _RANK_LINE = re.compile(r"\[(\d+)\]<(?:stdout|stderr)>:")
-_SVG = "{http://www.w3.org/2000/svg}"
-_XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
-_SVG_ELEMENTS = frozenset(
-    "svg g defs clipPath path rect circle ellipse line polyline polygon text tspan use title desc "
-    "linearGradient radialGradient stop pattern marker image".split()
-)
-_SVG_ATTRIBUTES = frozenset(
-    "id class d x y x1 y1 x2 y2 cx cy r rx ry width height viewBox version transform points style "
-    "fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap opacity "
-    "stroke-linejoin stroke-dasharray stroke-dashoffset stroke-miterlimit clip-path clip-rule "
-    "clipPathUnits font-size font-family font-weight font-style text-anchor dominant-baseline dx "
-    "dy offset stop-color stop-opacity gradientUnits gradientTransform patternUnits "
-    "patternTransform preserveAspectRatio markerWidth markerHeight refX refY orient".split()
-)
-_UNSAFE_STYLE = re.compile(r"url\((?!\s*['\"]?#)|expression|javascript:|@import|\\", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,38 +99,18 @@ def published(outputs: Sequence[Mapping[str, Any]]) -> tuple[Text | Figure, ...]
 
 
 def clean(text: str) -> str:
-    """Return text that shows what it holds: no escapes, no control or bidirectional characters.
+    r"""Return text that shows what it holds: no escapes, no control or bidirectional characters.
 
-    Such a character is shown as its code point (``\\u202e``). A carriage return moves to the line's
-    start, as on a terminal, so that a progress bar leaves its last state. Overlong text is cut.
+    Such a character is shown as its code point (``\u202e``). A carriage return moves to the line's
+    start, as on a terminal, so that a progress bar leaves its last state. Overlong text is cut, and
+    ends with ``CUT``. Cleaning clean text changes nothing.
     """
-    if len(text) > TEXT_LIMIT:
-        left_out = len(text) - TEXT_LIMIT
-        text = f"{text[:TEXT_LIMIT]}\n… {left_out} more characters left out"
-    lines = _ANSI.sub("", text).replace("\r\n", "\n").split("\n")
+    lines = _ESCAPE.sub("", text[:_READ]).replace("\r\n", "\n").split("\n")
     overwritten = (line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines)
-    return "".join(_visible(character) for character in "\n".join(overwritten))
-
-
-def safe_svg(source: str | bytes) -> bytes | None:
-    """Return an SVG with allow-listed elements and attributes only; ``None`` where it is none.
-
-    Entity declarations, scripts, event attributes, foreign content and references that leave the
-    file do not survive.
-    """
-    raw = source.encode() if isinstance(source, str) else source
-    if len(raw) > FIGURE_LIMIT or b"<!ENTITY" in raw:
-        return None
-    try:
-        root = ElementTree.fromstring(raw)  # noqa: S314 entities are refused above
-    except (ElementTree.ParseError, ValueError):
-        return None
-    if root.tag != f"{_SVG}svg":
-        return None
-    _prune(root)
-    ElementTree.register_namespace("", _SVG[1:-1])
-    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    return ElementTree.tostring(root)
+    shown = _INVISIBLE.sub(_visible, "\n".join(overwritten))
+    if len(text) <= _READ and len(shown) <= TEXT_LIMIT:
+        return shown
+    return shown[: TEXT_LIMIT - len(CUT)] + CUT
 
 
 def _joined(value: object) -> str:
@@ -150,7 +121,7 @@ def _joined(value: object) -> str:
 
 
 def _joined_streams(outputs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Join each stream at the place of its first output, so that timing does not interleave them."""
+    """Join each stream at the place of its first output: timing does not interleave them."""
     result: list[dict[str, Any]] = []
     streams: dict[str, dict[str, Any]] = {}
     for output in outputs:
@@ -172,10 +143,10 @@ def _stable(text: str, paths: Mapping[str, str]) -> str:
     text = clean(text)
     for path in sorted(paths, key=len, reverse=True):
         text = text.replace(path, paths[path])
-    text = re.sub(r"/tmp/ipykernel_\d+/\d+\.py", "<cell>", text)
+    text = re.sub(r"[^\s\"'(]*/ipykernel_\d+/\d+\.py", "<cell>", text)
     text = re.sub(r"\b0x[0-9a-f]{6,16}\b", "0x…", text)
     text = re.sub(r"\b((?:\d{1,3}\.){3}\d{1,3}|localhost):\d{4,5}\b", r"\1:<port>", text)
-    return re.sub(r"\b(pid|PID|process)([ =:]+)\d+\b", r"\1\2<id>", text)
+    return re.sub(r"\b(pid)([ =:]+)\d+\b", r"\1\2<id>", text, flags=re.IGNORECASE)
 
 
 def _by_rank(text: str) -> str:
@@ -194,8 +165,8 @@ def _by_rank(text: str) -> str:
 
 
 def _one_representation(data: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, str]:
-    if "image/svg+xml" in data and (svg := safe_svg(_joined(data["image/svg+xml"]))):
-        return {"image/svg+xml": svg.decode()}
+    if "image/svg+xml" in data and (safe := svg.safe(_joined(data["image/svg+xml"]))):
+        return {"image/svg+xml": safe}
     if "image/png" in data:
         return {"image/png": _joined(data["image/png"])}
     if "text/plain" in data:
@@ -204,41 +175,22 @@ def _one_representation(data: Mapping[str, Any], paths: Mapping[str, str]) -> di
 
 
 def _figure(data: Mapping[str, Any]) -> Figure | None:
-    if "image/svg+xml" in data and (svg := safe_svg(_joined(data["image/svg+xml"]))):
-        return Figure("image/svg+xml", svg)
+    if "image/svg+xml" in data and (safe := svg.safe(_joined(data["image/svg+xml"]))):
+        return Figure("image/svg+xml", safe.encode())
     if "image/png" in data:
         try:
             png = base64.b64decode(_joined(data["image/png"]).replace("\n", ""), validate=True)
         except (binascii.Error, ValueError):
             return None
-        if png.startswith(b"\x89PNG\r\n\x1a\n") and len(png) <= FIGURE_LIMIT:
+        if png.startswith(b"\x89PNG\r\n\x1a\n") and len(png) <= svg.LIMIT:
             return Figure("image/png", png)
     return None
 
 
-def _visible(character: str) -> str:
-    if character in "\n\t" or character.isprintable():
+def _visible(match: re.Match[str]) -> str:
+    character = match.group()
+    if character.isprintable():
         return character
-    category = unicodedata.category(character)
-    if category == "Zs":
+    if unicodedata.category(character) == "Zs":
         return " "
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
-
-
-def _prune(element: ElementTree.Element) -> None:
-    for name, value in list(element.attrib.items()):
-        local = name == _XLINK_HREF or name == "href"
-        if local:
-            embedded = value.startswith("data:image/png;base64,")
-            if value.startswith("#") or (embedded and element.tag == f"{_SVG}image"):
-                continue
-            del element.attrib[name]
-        elif name not in _SVG_ATTRIBUTES or _UNSAFE_STYLE.search(value):
-            del element.attrib[name]
-    for child in list(element):
-        allowed = isinstance(child.tag, str) and child.tag.removeprefix(_SVG) in _SVG_ELEMENTS
-        if allowed and child.tag.startswith(_SVG):
-            _prune(child)
-        else:
-            element.remove(child)
+    return character.encode("unicode_escape").decode()

@@ -1,4 +1,4 @@
-"""What can be wrong with a project, as values. Finding it is for ``rules``, printing for ``cli``."""
+"""What can be wrong with a project, as values. ``rules`` finds it, ``cli`` prints it."""
 
 from dataclasses import dataclass
 from enum import IntEnum

@@ -8,7 +8,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from token import DEDENT, ENDMARKER, INDENT, NEWLINE, NL, STRING
 from tokenize import COMMENT, TokenInfo
 
@@ -47,7 +47,7 @@ def code_tokens(source: str) -> tuple[str, ...]:
 
 
 def syntax_tree(source: str) -> str:
-    """Return the syntax tree of Python source as text, without positions; raises ``SyntaxError``."""
+    """Return the syntax tree of Python source as text, without lines; raises ``SyntaxError``."""
     return ast.dump(ast.parse(source))
 
 
@@ -68,7 +68,7 @@ def comments(source: str) -> tuple[Comment, ...]:
             and before.column == column
         )
         if before is not None and continues:
-            found[-1] = Comment(f"{before.text}\n{text}", before.first, line - 1, column, False)
+            found[-1] = replace(before, text=f"{before.text}\n{text}", last=line - 1)
         else:
             found.append(Comment(text, line - 1, line - 1, column, trailing))
     return tuple(found)

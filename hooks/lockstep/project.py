@@ -20,7 +20,7 @@ from lockstep.language import Language, Words
 from lockstep.location import Location
 from lockstep.notebook import Notebook
 from lockstep.problem import Problem
-from lockstep.recording import Outputs, Recording
+from lockstep.recording import Outputs, Pair, Recording
 from lockstep.settings import Settings
 from lockstep.site import Site
 
@@ -89,7 +89,7 @@ class Project:
         return Fingerprint(cells, modules, data, {name: pins[name] for name in names})
 
     def pins(self) -> dict[str, str]:
-        """Return the pinned versions of the labs' environment, empty where there is no such file."""
+        """Return the pinned versions of the labs' environment; none where there is no such file."""
         path = self.root / self.settings.pins
         return fingerprint.read_pins(path.read_text("utf-8")) if path.is_file() else {}
 
@@ -125,15 +125,10 @@ class Project:
 
     def _labs(self, problems: list[Problem]) -> Iterator[Lab]:
         for path in sorted((self.root / self.settings.notebooks).glob("*.py")):
-            text = self._text(path, problems)
-            if text is None or not notebook.is_notebook(text):
+            source = self._script(path)
+            if source is None:
                 continue
-            source = notebook.read(text, self.relative(path))
-            pair_path = path.with_suffix(".ipynb")
-            pair = None
-            if pair_path.exists():
-                pair_text = self._text(pair_path, problems)
-                pair = recording.read(pair_text or "", self.relative(pair_path))
+            pair = self._pair(path.with_suffix(".ipynb"))
             catalogs = {
                 language.code: catalog
                 for language in self.settings.languages.translations
@@ -158,7 +153,27 @@ class Project:
             if text is not None:
                 yield path.relative_to(folder).as_posix(), document.read(text, self.relative(path))
 
+    def _script(self, path: Path) -> Notebook | None:
+        """Read a notebook script; ``None`` where a Python file is none."""
+        problems: list[Problem] = []
+        text = self._text(path, problems)
+        if text is None:
+            legible = path.read_text("utf-8", errors="replace")
+            unread = Notebook(path.stem, self.relative(path), "", problems=tuple(problems))
+            return unread if notebook.is_notebook(legible) else None
+        return notebook.read(text, self.relative(path)) if notebook.is_notebook(text) else None
+
+    def _pair(self, path: Path) -> Pair | None:
+        if not path.is_file():
+            return None
+        problems: list[Problem] = []
+        text = self._text(path, problems)
+        if text is None:
+            return recording.unreadable(problems[0])
+        return recording.read(text, self.relative(path))
+
     def _text(self, path: Path, problems: list[Problem]) -> str | None:
+        """Read a text file; a byte that is no UTF-8 is a finding."""
         data = path.read_bytes()
         try:
             return data.decode("utf-8-sig").replace("\r\n", "\n")

@@ -2,7 +2,7 @@
 
 Outputs stand where Jupyter shows them. What the run proved stands under the notebook's metadata key
 ``lockstep_recording`` (jupytext drops metadata of cells that it does not know), with a digest of
-the outputs, so that an edited or re-run output is found. Format of the file:
+all that the run wrote, so that an edited or re-run output is found. Format of the file:
 https://nbformat.readthedocs.io/en/latest/format_description.html
 """
 
@@ -67,6 +67,13 @@ class Pair:
     """All outputs in the file, whether or not a recording vouches for them."""
     recording: Recording | None = None
     problems: tuple[Problem, ...] = ()
+    broken: bool = False
+    """Whether the file is no notebook at all, so that there is nothing to compare with."""
+
+
+def unreadable(problem: Problem) -> Pair:
+    """Return the pair of a file of which not even the text could be read."""
+    return Pair(problem.location.path, problems=(problem,), broken=True)
 
 
 def read(text: str, path: str) -> Pair:
@@ -74,37 +81,21 @@ def read(text: str, path: str) -> Pair:
     try:
         raw = json.loads(text)
     except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 1)
-        detail = getattr(error, "msg", "nested too deeply")
-        return Pair(path, problems=(_broken(path, line, f"not valid JSON ({detail})"),))
-    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
-        return Pair(path, problems=(_broken(path, 1, "JSON, but not a notebook"),))
-    try:
-        cells = _code_cells(raw["cells"])
-    except (AttributeError, KeyError, TypeError) as error:
-        return Pair(path, problems=(_broken(path, 1, f"a cell lacks {error}"),))
+        line, detail = getattr(error, "lineno", 1), getattr(error, "msg", "nested too deeply")
+        return unreadable(_broken(path, line, f"not valid JSON ({detail})"))
+    if wrong := _misshapen(raw):
+        return unreadable(_broken(path, 1, f"JSON, but no notebook: {wrong}"))
+    cells = _code_cells(raw["cells"])
     sources = tuple((key, _joined(cell["source"])) for key, cell in cells)
     outputs = {key: cell.get("outputs", []) for key, cell in cells}
-    metadata = raw.get("metadata")
-    facts = metadata.get(KEY) if isinstance(metadata, dict) else None
+    facts = raw.get("metadata", {}).get(KEY)
     if facts is None:
         return Pair(path, sources, outputs)
     try:
-        recording = Recording(
-            Fingerprint.from_json(facts["fingerprint"]),
-            Run(**facts["run"]),
-            {str(name): _scalar(value) for name, value in facts["values"].items()},
-            outputs,
-        )
-        known = facts["format"] == FORMAT
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        problem = _edited(path, f"its {KEY} cannot be read: {error!r}")
-        return Pair(path, sources, outputs, problems=(problem,))
-    if not known:
-        problem = _edited(path, f"its format is {facts['format']!r}; this engine reads {FORMAT}")
-        return Pair(path, sources, outputs, problems=(problem,))
-    problems = _digest_problems(path, facts, cells, recording)
-    return Pair(path, sources, outputs, None if problems else recording, problems)
+        recording = _recording(facts, [cell for _, cell in cells], outputs)
+    except (_EditedError, RecursionError) as error:
+        return Pair(path, sources, outputs, problems=(_edited(path, str(error)),))
+    return Pair(path, sources, outputs, recording)
 
 
 def write(notebook: Notebook, outputs: Outputs, recording: Recording | None) -> str:
@@ -130,32 +121,16 @@ def write(notebook: Notebook, outputs: Outputs, recording: Recording | None) -> 
         cell["outputs"] = [nbformat.from_dict(dict(output)) for output in outputs.get(key, [])]
     document.metadata.pop(KEY, None)
     if recording is not None:
-        document.metadata[KEY] = {
+        facts = {
             "format": FORMAT,
             "fingerprint": recording.fingerprint.as_json(),
             "run": asdict(recording.run),
             "values": dict(recording.values),
-            "digest": _digest(json.loads(nbformat.writes(document))["cells"], recording.values),
         }
+        cells = json.loads(nbformat.writes(document))["cells"]
+        document.metadata[KEY] = {**facts, "digest": _digest(cells, facts)}
     document.nbformat, document.nbformat_minor = 4, 5
     return str(nbformat.writes(document)).rstrip("\n") + "\n"
-
-
-def carried_over(pair: Pair, notebook: Notebook) -> dict[str, Sequence[Mapping[str, Any]]]:
-    """Return a pair's outputs under the keys that the notebook's cells have today.
-
-    A cell is known by its key, or else by its code: renaming a cell keeps its output.
-    """
-    by_code = {source: pair.outputs.get(key, []) for key, source in pair.cells}
-    return {
-        cell.key: pair.outputs.get(cell.key) or by_code.get(cell.source, [])
-        for cell in notebook.cells
-    }
-
-
-def in_step(pair: Pair, notebook: Notebook) -> bool:
-    """Whether the ``.ipynb`` holds the script's cells: same names, same code, same order."""
-    return list(pair.cells) == [(cell.key, cell.source) for cell in notebook.cells]
 
 
 def flat(value: Any) -> Any:  # noqa: ANN401 any JSON
@@ -169,62 +144,104 @@ def flat(value: Any) -> Any:  # noqa: ANN401 any JSON
     return value
 
 
+class _EditedError(Exception):
+    """A recording that is not as it was written; the text says what shows it."""
+
+
+def _recording(facts: Any, cells: Sequence[Mapping[str, Any]], outputs: Outputs) -> Recording:  # noqa: ANN401 any JSON
+    """Read what ``write`` wrote under ``KEY``; raises ``_EditedError``."""
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+        found = facts.get("format") if isinstance(facts, dict) else facts
+        message = f"its format is {found!r}; this engine reads {FORMAT}"
+        raise _EditedError(message)
+    written = {key: value for key, value in facts.items() if key != "digest"}
+    if facts.get("digest") != _digest(cells, written):
+        message = (
+            "outputs, values or facts of the run are not those that it wrote; the file was edited "
+            "by hand, or a cell was run in another tool"
+        )
+        raise _EditedError(message)
+    try:
+        return Recording(
+            Fingerprint.from_json(facts["fingerprint"]),
+            Run(**facts["run"]),
+            {str(name): value for name, value in facts["values"].items()},
+            outputs,
+        )
+    except (AttributeError, KeyError, TypeError) as error:
+        message = f"its {KEY} cannot be read: {error!r}"
+        raise _EditedError(message) from error
+
+
+def _misshapen(raw: Any) -> str | None:  # noqa: ANN401 any JSON
+    """Return what keeps JSON from being read as a notebook, as far as it is read here."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
+        return "it has no list of cells"
+    if not isinstance(raw.get("metadata", {}), dict):
+        return "its metadata is no object"
+    for number, cell in enumerate(raw["cells"], 1):
+        fields = {"cell_type": str, "source": (str, list), "metadata": dict, "outputs": list}
+        given = {"metadata": {}, "outputs": [], **(cell if isinstance(cell, dict) else {})}
+        for name, kind in fields.items():
+            if not isinstance(given.get(name), kind):  # type: ignore[arg-type]
+                return f"cell {number} has no readable `{name}`"
+        if not all(isinstance(output, dict) for output in given["outputs"]):
+            return f"cell {number} has no readable `outputs`"
+    return None
+
+
 def _code_cells(cells: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the code cells with the keys that their script's cells have."""
     found, tests = [], 0
     for cell in cells:
         if cell["cell_type"] != "code":
             continue
-        metadata = cell.get("metadata") or {}
+        metadata = cell.get("metadata", {})
+        tags = metadata.get("tags")
         key = metadata.get("name") or "unnamed"
-        if "name" not in metadata and "test" in metadata.get("tags", []):
+        if "name" not in metadata and isinstance(tags, list) and "test" in tags:
             tests += 1
             key = f"test-{tests}"
         found.append((str(key), cell))
     return found
 
 
-def _digest_problems(
-    path: str, facts: Mapping[str, Any], cells: list[tuple[str, Any]], recording: Recording
-) -> tuple[Problem, ...]:
-    if facts.get("digest") == _digest([cell for _, cell in cells], recording.values):
-        return ()
-    message = (
-        "its outputs or values are not those that the run wrote: edited by hand, or re-run in "
-        "another tool"
-    )
-    return (_edited(path, message),)
-
-
-def _digest(cells: Sequence[Mapping[str, Any]], values: Mapping[str, Scalar]) -> str:
+def _digest(cells: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of all that a run wrote: outputs, values, circumstances, fingerprint."""
     outputs = [
         [cell.get("execution_count"), [flat(output) for output in cell.get("outputs", [])]]
         for cell in cells
         if cell["cell_type"] == "code"
     ]
-    text = json.dumps([outputs, dict(values)], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    text = json.dumps(_plain([outputs, facts]), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 any JSON
+    """Return JSON in which 1.0 is 1: JupyterLab writes it so when it saves a notebook."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return value
 
 
 def _joined(value: object) -> str:
     return "".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _scalar(value: object) -> Scalar:
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    message = f"value {value!r} is no JSON scalar"
-    raise TypeError(message)
-
-
 def _broken(path: str, line: int, what: str) -> Problem:
-    script = path.removesuffix(".ipynb") + ".py"
-    fix = f"restore it from git, or write it anew from {script} with `lockstep sync` and record it"
-    return Problem(Location(path, line), "broken-pair", f"{what}; {fix} with `lockstep run`")
+    name = path.rsplit("/", 1)[-1].removesuffix(".ipynb")
+    fix = f"restore it from git, or delete it and make it anew with `lockstep run {name}`"
+    return Problem(Location(path, line), "broken-pair", f"{what}; {fix}")
 
 
 def _edited(path: str, what: str) -> Problem:
     name = path.rsplit("/", 1)[-1].removesuffix(".ipynb")
-    fix = f"restore it from git, or record it again: `lockstep run --force {name}`"
-    return Problem(
-        Location(path, 1), "edited-recording", f"the recording is not believed: {what}; {fix}"
+    message = (
+        f"the recording is not believed: {what}. Restore it from git, or record it again: "
+        f"`lockstep run --force {name}`"
     )
+    return Problem(Location(path, 1), "edited-recording", message)

@@ -6,11 +6,13 @@ demands where it is read; here they are gathered, and here are the rules between
 
 from collections.abc import Iterator
 
-from lockstep import comments, recording
+from lockstep import comments, pairing
 from lockstep.document import Document
+from lockstep.fingerprint import Change
 from lockstep.injection import Page
 from lockstep.lab import Lab
 from lockstep.location import Location
+from lockstep.notebook import Cell
 from lockstep.problem import Problem, Severity, in_order
 from lockstep.rendering import LEVELS, PLACES
 from lockstep.site import Site, named
@@ -19,7 +21,7 @@ RULES = {
     "bad-catalog": "A comment catalog is valid PO.",
     "bad-cell-header": "A cell header has name, tags and values, well formed.",
     "bad-front-matter": "A guide has a title; a lab's also has duration, level and runs-on.",
-    "bad-notebook-header": "A notebook's header is YAML, and `lockstep` holds ranks, timeout, data.",
+    "bad-notebook-header": "A notebook's header is YAML; `lockstep` holds ranks, timeout, data.",
     "broken-pair": "An .ipynb is a notebook in JSON.",
     "cell-not-shown": "A lab's guide shows every cell that is no test.",
     "cell-out-of-order": "A lab's guide shows the cells in the order in which they run.",
@@ -92,18 +94,20 @@ def _notebook(lab: Lab, pages: dict[str, Page]) -> Iterator[Problem]:
     notebook, pair = lab.notebook, lab.pair
     yield from notebook.problems
     top = Location(notebook.path, 1)
-    if pair is None:
-        message = f"its .ipynb is missing; write it with `lockstep sync {lab.name}`"
-        yield Problem(top, "missing-pair", message)
+    if notebook.unreadable:
         return
-    yield from pair.problems
-    if not any(problem.rule == "broken-pair" for problem in pair.problems):
-        yield from _steps(lab)
     for path, digest in lab.fingerprint.data.items():
         if not digest:
             message = f"data file {path!r} does not exist; add it, or take it out of the header"
             yield Problem(top, "missing-data", message)
-    if not pair.problems:
+    if pair is None:
+        message = f"its .ipynb is missing; write and record it with `lockstep run {lab.name}`"
+        yield Problem(top, "missing-pair", message)
+        return
+    yield from pair.problems
+    if not pair.broken:
+        yield from _steps(lab)
+    if not pair.problems and not any(problem.rule == "not-python" for problem in notebook.problems):
         yield from _staleness(lab, pages)
     for change in lab.pin_changes:
         message = f"{change}; record it again with `lockstep run --force {lab.name}`"
@@ -111,8 +115,10 @@ def _notebook(lab: Lab, pages: dict[str, Page]) -> Iterator[Problem]:
 
 
 def _steps(lab: Lab) -> Iterator[Problem]:
-    if lab.pair is None or recording.in_step(lab.pair, lab.notebook):
+    if lab.pair is None or pairing.in_step(lab.pair, lab.notebook):
         return
+    if lab.recording and lab.stale and pairing.as_run(lab.pair, lab.recording):
+        return  # nobody edited it: the run that the stale script needs anyway writes it
     theirs = dict(lab.pair.cells)
     cells = lab.notebook.cells
     first = next((cell for cell in cells if theirs.get(cell.key) != cell.source), None)
@@ -128,28 +134,34 @@ def _steps(lab: Lab) -> Iterator[Problem]:
 
 def _staleness(lab: Lab, pages: dict[str, Page]) -> Iterator[Problem]:
     """Report each change since the recording, with the guides that show the cell."""
+    places = [place for page in pages.values() for place in page.shown if place[0] == lab.name]
     for change in lab.stale:
-        cell = next((cell for cell in lab.notebook.cells if cell.key == change.item), None)
-        of_cell = change.kind == "cell" and cell is not None
-        where = cell.header if of_cell and cell else Location(lab.notebook.path, 1)
-        shown = [
-            str(place)
-            for page in pages.values()
-            for name, key, place in page.shown
-            if name == lab.name and (not of_cell or key == change.item)
-        ]
-        guides = f" (shown at {', '.join(shown if of_cell else shown[:3])})" if shown else ""
-        since = "" if change.kind == "notebook" else " since the recording"
-        message = f"{change}{since}{guides}; record it with `lockstep run {lab.name}`"
+        if change.kind == "data file" and not lab.fingerprint.data.get(change.item, ""):
+            continue  # missing-data says so
+        cells = (cell for cell in lab.notebook.cells if _concerns(change, cell))
+        cell = next(cells, None)
+        where = cell.header if cell else Location(lab.notebook.path, 1)
+        if change.kind == "cell":
+            shown = [str(place) for _, key, place in places if key == change.item]
+        else:
+            shown = list(dict.fromkeys(place.path for _, _, place in places))
+        guides = f" (shown at {', '.join(shown)})" if shown else ""
+        message = f"{change.since}{guides}; record it with `lockstep run {lab.name}`"
         yield Problem(where, "stale-recording", message)
+
+
+def _concerns(change: Change, cell: Cell) -> bool:
+    if change.kind == "value":
+        return change.item in cell.values
+    return change.kind == "cell" and change.item == cell.key
 
 
 def _front_matter(document: Document, site: Site) -> Iterator[Problem]:
     meta = document.meta
 
     def refuse(key: str, expected: str) -> Problem:
-        message = f"`{key}: {meta.get(key)}`: expected {expected}"
-        return Problem(document.meta_line(key), "bad-front-matter", message)
+        given = f"`{key}: {meta[key]}`" if key in meta else f"no `{key}:` in the front matter"
+        return Problem(document.meta_line(key), "bad-front-matter", f"{given}; expected {expected}")
 
     if any(problem.rule == "bad-front-matter" for problem in document.problems):
         return
@@ -162,12 +174,13 @@ def _front_matter(document: Document, site: Site) -> Iterator[Problem]:
         known = ", ".join(sorted(site.labs)) or "none"
         message = f"there is no notebook {meta['notebook']!r}; there are: {known}"
         yield Problem(document.meta_line("notebook"), "unknown-notebook", message)
-    if not isinstance(meta.get("duration"), int):
+    if type(meta.get("duration")) is not int:
         yield refuse("duration", "minutes, a whole number")
-    if meta.get("level") not in LEVELS:
+    if not isinstance(meta.get("level"), str) or meta["level"] not in LEVELS:
         yield refuse("level", f"one of {', '.join(LEVELS)}")
     places = meta.get("runs-on")
-    if not isinstance(places, list) or any(place not in PLACES for place in places):
+    known_places = isinstance(places, list) and all(place in list(PLACES) for place in places)
+    if not known_places:
         yield refuse("runs-on", f"a list of {', '.join(PLACES)}")
 
 
@@ -175,7 +188,8 @@ def _anchors(document: Document) -> Iterator[Problem]:
     seen: dict[str, Location] = {}
     for heading in document.headings:
         if heading.anchor is None:
-            message = f"`{heading.title}` has no anchor; write `{heading.title} {{#its-name}}`"
+            title = f"{'#' * heading.level} {heading.title}"
+            message = f"`{title}` has no anchor; write `{title} {{#its-name}}`"
             yield Problem(heading.location, "missing-anchor", message)
         elif heading.anchor in seen:
             message = f"anchor {heading.anchor!r} stands already at {seen[heading.anchor]}"
@@ -189,7 +203,7 @@ def _duty(site: Site, pages: dict[str, Page]) -> Iterator[Problem]:
     carriers: dict[tuple[str, str], Document] = {}
     for language, _, document in site.documents():
         name = named(document.meta.get("notebook"))
-        if name not in site.labs:
+        if name is None or name not in site.labs or site.labs[name].notebook.unreadable:
             continue
         first = carriers.setdefault((language.code, name), document)
         if first is not document:
@@ -199,7 +213,7 @@ def _duty(site: Site, pages: dict[str, Page]) -> Iterator[Problem]:
             yield from _coverage(site.labs[name], document, pages[document.path])
     source = site.settings.languages.source.code
     for name, lab in site.labs.items():
-        if (source, name) not in carriers:
+        if (source, name) not in carriers and not lab.notebook.unreadable:
             message = f"no guide in {site.settings.guides}/{source} says `notebook: {name}`"
             yield Problem(Location(lab.notebook.path, 1), "no-guide", message, Severity.DEBT)
 

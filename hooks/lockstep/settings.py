@@ -59,7 +59,7 @@ def read(text: str, path: str = "mkdocs.yml") -> Settings:
         raise SettingsError(message)
     own = (raw.get("extra") or {}).get("lockstep") or {}
     if unknown := set(own) - {"notebooks", "pins"}:
-        message = f"{path}: unknown key {sorted(unknown)[0]!r} under extra.lockstep"
+        message = f"{path}: unknown key {min(unknown)!r} under extra.lockstep"
         raise SettingsError(message)
     return Settings(
         languages=_languages(raw.get("plugins") or [], path),

@@ -11,7 +11,8 @@ from typing import Any
 
 from lockstep.lab import Lab
 from lockstep.notebook import Notebook
-from lockstep.recording import Recording, Scalar, carried_over, flat
+from lockstep.pairing import carried_over
+from lockstep.recording import Recording, Scalar, flat
 
 
 def same_content(before: Recording | None, after: Recording) -> bool:
@@ -71,7 +72,7 @@ def _agree(old: Scalar, new: Scalar, tolerance: float | None) -> bool:
 
 
 def _comparable(outputs: Sequence[Mapping[str, Any]], *, figures: bool) -> list[str]:
-    """Return outputs as lines; figures as their text, or as a word where they cannot be compared."""
+    """Return outputs as lines; figures as text, or as a word where they cannot be compared."""
     lines: list[str] = []
     for output in outputs:
         data = output.get("data", {})

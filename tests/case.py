@@ -1,0 +1,178 @@
+"""Golden cases: one readable file that holds a project's files and the findings they must give.
+
+A case is prose, then sections, done in order::
+
+    === like sound-lab                       the sections of that case first, findings aside
+    === docs/{en,zh,ja}/labs/count.md        write a file, or several with the same text
+    === run notebooks/count.py               record the notebook as it now is, executing nothing:
+    outputs: {count: "3 rows\\n"}             YAML; outputs by cell (text, or nbformat's own form)
+    values: {rows: 3}
+    === edit notebooks/count.py              replace lines: `- old` once in the file, `+ new`
+    === bytes notebooks/count.py             write bytes, given with Python's escapes
+    === cut notebooks/count.ipynb            keep that many characters
+    === sync notebooks/count.py              write its .ipynb, without a recording
+    === remove notebooks/count.ipynb
+    === errors                               every expected error, as `lockstep check` prints it
+    === debts                                ... and every debt
+
+The recording of a run is the engine's own: its fingerprint is that of the files at that moment.
+``python -m tests.case tests/golden/NAME.txt`` prints what a case gives.
+"""
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lockstep import notebook, rules
+from lockstep.problem import Severity
+from lockstep.project import Project
+from lockstep.recording import Recording, Run
+
+GOLDEN = Path(__file__).parent / "golden"
+CONFIGURATION = """\
+site_name: A case
+plugins:
+  - i18n:
+      docs_structure: folder
+      fallback_to_default: true
+      languages:
+        - {locale: en, name: English, default: true}
+        - {locale: zh, name: 简体中文}
+        - {locale: ja, name: 日本語}
+"""
+RUN = Run(
+    date="2026-11-20",
+    versions={"python": "3.11.7", "torch": "2.13.0", "spark": "4.0.5"},
+    processor="a processor",
+    cluster="local-cluster",
+    executors=2,
+)
+_SECTION = re.compile(r"^=== (?P<head>.+)\n", re.MULTILINE)
+_BRACES = re.compile(r"\{([^}]+)\}")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case, read."""
+
+    sections: tuple[tuple[str, str], ...]
+    """Head and body of each section."""
+
+    @property
+    def expected(self) -> str:
+        """The expected findings: errors, then debts, in the form of ``findings``."""
+        found = dict(self.sections)
+        return _written(found.get("errors", ""), found.get("debts", ""))
+
+
+def read(path: Path) -> Case:
+    """Read a case; raises ``FileNotFoundError``."""
+    parts = _SECTION.split(path.read_text("utf-8"))
+    return Case(tuple(zip(parts[1::2], parts[2::2], strict=True)))
+
+
+def play(case: Case, root: Path) -> Project:
+    """Do what the sections say in a folder, and return the project that is there then.
+
+    Raises ``ValueError`` where an edit does not fit.
+    """
+    if not (root / "mkdocs.yml").exists():
+        (root / "mkdocs.yml").write_text(CONFIGURATION, "utf-8")
+    for head, body in case.sections:
+        verb, _, rest = head.partition(" ")
+        for path in _paths(rest or verb):
+            _do(verb if rest else "write", path, body, root)
+    return Project.open(root / "mkdocs.yml")
+
+
+def sound_lab(root: Path) -> Project:
+    """Return a small project in which everything is right: the case that most others start from."""
+    return play(read(GOLDEN / "sound-lab.txt"), root)
+
+
+def findings(project: Project) -> str:
+    """Return what the rules find, as a case writes it down."""
+    found = rules.check(project.site())
+    lines = {
+        severity: "".join(f"{problem}\n" for problem in found if problem.severity is severity)
+        for severity in Severity
+    }
+    return _written(lines[Severity.ERROR], lines[Severity.DEBT])
+
+
+def _written(errors: str, debts: str) -> str:
+    return f"=== errors\n{errors.strip()}\n=== debts\n{debts.strip()}\n"
+
+
+def _paths(pattern: str) -> Iterator[str]:
+    """Yield ``a{b,c}d`` as ``abd`` and ``acd``."""
+    braces = _BRACES.search(pattern)
+    if braces is None:
+        yield pattern
+        return
+    for choice in braces.group(1).split(","):
+        yield from _paths(f"{pattern[: braces.start()]}{choice}{pattern[braces.end() :]}")
+
+
+def _do(verb: str, name: str, body: str, root: Path) -> None:
+    path = root / name
+    if name in {"errors", "debts"}:
+        return
+    if verb == "like":
+        play(read(GOLDEN / f"{name}.txt"), root)
+    elif verb == "run":
+        _record(name, yaml.safe_load(body) or {}, root)
+    elif verb == "sync":
+        Project.open(root / "mkdocs.yml").write_pair(
+            notebook.read(path.read_text("utf-8"), name), {}, None
+        )
+    elif verb == "remove":
+        path.unlink()
+    elif verb == "cut":
+        path.write_text(path.read_text("utf-8")[: int(body)], "utf-8")
+    elif verb == "edit":
+        path.write_text(_edited(path.read_text("utf-8"), body, name), "utf-8")
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = body.encode()
+        if verb == "bytes":
+            data = (
+                body.encode("latin-1", "backslashreplace")
+                .decode("unicode_escape")
+                .encode("latin-1")
+            )
+        path.write_bytes(data)
+
+
+def _edited(text: str, body: str, name: str) -> str:
+    for hunk in re.finditer(r"((?:-.*\n)+)((?:\+.*\n)*)", body):
+        old, new = (re.sub(r"(?m)^[-+] ?", "", part) for part in hunk.groups())
+        if f"\n{text}".count(f"\n{old}") != 1:
+            message = f"{name} does not hold once: {old!r}"
+            raise ValueError(message)
+        text = f"\n{text}".replace(f"\n{old}", f"\n{new}")[1:]
+    return text
+
+
+def _record(name: str, came_out: dict[str, Any], root: Path) -> None:
+    project = Project.open(root / "mkdocs.yml")
+    source = notebook.read((root / name).read_text("utf-8"), name)
+    outputs = {
+        key: [{"output_type": "stream", "name": "stdout", "text": given}]
+        if isinstance(given, str)
+        else given
+        for key, given in came_out.get("outputs", {}).items()
+    }
+    recording = Recording(project.fingerprint(source), RUN, came_out.get("values", {}), outputs)
+    project.write_pair(source, outputs, recording)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        sys.stdout.write(findings(play(read(Path(sys.argv[1])), Path(folder))))
