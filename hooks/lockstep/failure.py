@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import Any
 
 from lockstep.location import Location
 from lockstep.notebook import Cell, Notebook
@@ -40,6 +41,16 @@ class Raised:
     """Frames inside the rank, where one raised."""
     text: str = ""
     """The whole traceback."""
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Raised":
+        """Read what ``probe.raised`` wrote."""
+        frames, rank_frames = (
+            tuple((str(name), int(line)) for name, line in told.get(part, []))
+            for part in ("frames", "rank_frames")
+        )
+        kind, message, text = told["type"], told["message"], told.get("text", "")
+        return cls(kind, message, frames, told.get("rank"), rank_frames, text)
 
 
 class RunFailed(Exception):  # noqa: N818 it says what happened, as CalledProcessError's kin do

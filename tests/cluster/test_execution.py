@@ -350,7 +350,7 @@ def test_a_kernel_that_dies_says_how(tmp_path: Path, code: str, how: str) -> Non
     started = time.monotonic()
     failed = made.fails()
     assert time.monotonic() - started < 20
-    assert failed.exception_type == "DeadKernelError"
+    assert failed.exception_type == "KernelDied"
     assert how in failed.message
     assert failed.cell == "die"
 
