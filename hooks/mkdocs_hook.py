@@ -9,6 +9,7 @@ import logging
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -18,7 +19,7 @@ from mkdocs.structure.pages import Page
 from lockstep import document, injection, rendering, rules
 from lockstep.block import Block
 from lockstep.language import Words
-from lockstep.problem import Severity
+from lockstep.problem import Problem, Severity
 from lockstep.project import Project
 from lockstep.settings import SettingsError
 from lockstep.site import Site, named
@@ -32,16 +33,17 @@ class Build:
 
     project: Project
     site: Site
+    findings: list[Problem]
     blocks: dict[str, Block] = field(default_factory=dict)
     """Blocks of the page being rendered that Python-Markdown has not reached yet."""
+    marks: list[Problem] = field(default_factory=list)
+    """Findings of the page being rendered that no mark in its text shows."""
 
     def words(self, config: MkDocsConfig) -> Words:
         """Return the words of the language being built."""
-        return self.site.words[str(config.plugins["i18n"].current_language or self._source)]
-
-    @property
-    def _source(self) -> str:
-        return self.project.settings.languages.source.code
+        i18n: Any = config.plugins["i18n"]
+        source = self.project.settings.languages.source
+        return self.site.words[i18n.current_language or source.code]
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -55,14 +57,18 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             project = Project.open(Path(config.config_file_path))
         except SettingsError as error:
             raise PluginError(str(error)) from error
-        build = Build(project, project.site())
-        for problem in rules.check(build.site):
+        site = project.site()
+        build = Build(project, site, rules.check(site))
+        for problem in build.findings:
             level = logging.WARNING if problem.severity is Severity.ERROR else logging.INFO
             log.log(level, str(problem))
         config.extra["lockstep"] = build
-        _claim_fence(config, build)
+        fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
+        fence = rendering.fence(build.blocks, lambda: build.words(config))
+        fences.setdefault("custom_fences", []).append(fence)
         if wanted := os.environ.get("LOCKSTEP_LANGUAGE"):
-            for language in config.plugins["i18n"].config.languages:
+            i18n: Any = config.plugins["i18n"]
+            for language in i18n.config.languages:
                 language.build = language.build and (language.default or language.locale == wanted)
     return config
 
@@ -79,35 +85,32 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put keys where directives stand."""
     build: Build = config.extra["lockstep"]
-    path = Path(page.file.abs_src_path or page.file.src_uri)
-    offset = page.file.content_string.count("\n") - markdown.count("\n")
-    guide = document.read(markdown, build.project.relative(path), offset=offset)
-    language = build.project.settings.languages[page.file.locale]
-    result = injection.inject(guide, build.site.labs, language, named(page.meta.get("notebook")))
-    build.blocks = dict(result.blocks)
+    file: Any = page.file
+    path = build.project.relative(Path(file.abs_src_path or file.src_uri))
+    language = build.project.settings.languages[file.locale]
+    notebook = named(page.meta.get("notebook"))
+    offset = file.content_string.count("\n") - markdown.count("\n")
+    guide = document.read(markdown, path, offset=offset)
+    result = injection.inject(guide, build.site.labs, language, notebook)
+    found = build.site.concerning(
+        build.findings, path, language, build.site.labs.get(notebook or "")
+    )
+    build.marks = [problem for problem in found if problem not in result.problems]
+    build.blocks.clear()
+    build.blocks.update(result.blocks)
     return result.markdown
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put a lab's header and the notice of a missing translation above the text."""
     build: Build = config.extra["lockstep"]
+    file: Any = page.file
     for block in build.blocks.values():
-        log.warning("%s: Python-Markdown did not reach %s", page.file.src_uri, block)
+        log.warning("%s: Python-Markdown did not reach %s", file.src_uri, block)
     words = build.words(config)
-    lab = build.site.labs.get(page.meta.get("notebook", ""))
+    lab = build.site.labs.get(named(page.meta.get("notebook")) or "")
     header = rendering.lab_header(page.meta, lab, words) if lab else ""
-    if page.file.locale != words.language.code:
+    header += rendering.marks(build.marks)
+    if file.locale != words.language.code:
         header = rendering.untranslated(words) + header
     return header + html
-
-
-def _claim_fence(config: MkDocsConfig, build: Build) -> None:
-    def render(source: str, language: str, class_name: str, options: dict, md, **_: object) -> str:
-        block = build.blocks.pop(source.strip(), None)
-        if block is None:
-            return ""
-        return rendering.html(block, build.words(config), rendering.highlighter(md))
-
-    fence = {"name": injection.FENCE, "class": injection.FENCE, "format": render}
-    fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
-    fences.setdefault("custom_fences", []).append(fence)

@@ -1,4 +1,4 @@
-"""Golden cases: one readable file that holds a project's files and the findings they must give.
+r"""Golden cases: one readable file that holds a project's files and the findings they must give.
 
 A case is prose, then sections, done in order::
 

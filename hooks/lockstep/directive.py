@@ -26,6 +26,7 @@ _OPTION = re.compile(
     r"(?P<key>[a-z]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<bare>[^\s\"}]+))(?:\s+|(?=\}\}))"
 )
 _T = TypeVar("_T")
+_D = TypeVar("_D")
 _RANGES = re.compile(r"\d{1,4}(-\d{1,4})?([ ,]\d{1,4}(-\d{1,4})?)*\Z")
 
 FORMATS = ("number", "percent", "text")
@@ -143,8 +144,8 @@ def _options(text: str, at: int, name: str) -> dict[str, str]:
 
 
 def _take(
-    options: dict[str, str], key: str, read: Callable[[str], _T], expected: str, default: _T
-) -> _T:
+    options: dict[str, str], key: str, read: Callable[[str], _T], expected: str, default: _D
+) -> _T | _D:
     if key not in options:
         return default
     text = options.pop(key)

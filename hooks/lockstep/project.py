@@ -120,8 +120,11 @@ class Project:
         return True
 
     def relative(self, path: Path) -> str:
-        """Return a path as findings name it."""
-        return path.relative_to(self.root).as_posix()
+        """Return a path as findings name it: from the root, where it is below it."""
+        for given, root in ((path, self.root), (path.resolve(), self.root.resolve())):
+            if given.is_relative_to(root):
+                return given.relative_to(root).as_posix()
+        return path.as_posix()
 
     def _labs(self, problems: list[Problem]) -> Iterator[Lab]:
         for path in sorted((self.root / self.settings.notebooks).glob("*.py")):

@@ -6,7 +6,7 @@ escaped here. Highlighting is pymdownx's own, handed in, so that injected code l
 
 import base64
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -15,7 +15,7 @@ from babel.dates import format_date
 from markdown import Markdown
 
 from lockstep.block import Block, CodeBlock, MarkBlock, NotRunBlock, OutputBlock
-from lockstep.injection import REASONS
+from lockstep.injection import FENCE, REASONS
 from lockstep.lab import Lab
 from lockstep.language import Words
 from lockstep.output import Figure, Text
@@ -64,6 +64,27 @@ def highlighter(markdown: Markdown) -> Highlighter:
     return highlight
 
 
+def fence(blocks: MutableMapping[str, Block], words: Callable[[], Words]) -> dict[str, Any]:
+    """Return the fence of pymdownx.superfences that puts blocks in the place of their keys.
+
+    blocks: those of the page that is being rendered; each is taken out when it is reached. words:
+    is asked for the reader's language each time.
+    """
+
+    def render(
+        source: str,
+        language: str,  # noqa: ARG001
+        class_name: str,  # noqa: ARG001
+        options: dict[str, str],  # noqa: ARG001
+        md: Markdown,
+        **_: object,
+    ) -> str:
+        block = blocks.pop(source.strip(), None)
+        return "" if block is None else html(block, words(), highlighter(md))
+
+    return {"name": FENCE, "class": FENCE, "format": render}
+
+
 def html(block: Block, words: Words, highlight: Highlighter) -> str:
     """Return a block as HTML in the reader's language."""
     if isinstance(block, MarkBlock):
@@ -72,12 +93,12 @@ def html(block: Block, words: Words, highlight: Highlighter) -> str:
         reason = escape(words(REASONS[block.reason]))
         code = highlight(block.code, block.language, ())
         return f'<div class="lockstep-not-run"><p class="lockstep-reason">{reason}</p>{code}</div>'
-    marks = "".join(map(_mark, block.marks))
+    marked = marks(block.marks)
     cell = escape(block.cell)
     if isinstance(block, OutputBlock):
         body = _outputs(block.outputs, block.alt)
-        return f'<div class="lockstep-result" data-cell="{cell}">{marks}{body}</div>'
-    return _code(block, words, highlight, marks)
+        return f'<div class="lockstep-result" data-cell="{cell}">{marked}{body}</div>'
+    return _code(block, words, highlight)
 
 
 def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
@@ -85,10 +106,12 @@ def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
 
     meta: the guide's front matter (``duration`` in minutes, ``level``, ``runs-on``).
     """
+    minutes, places = meta.get("duration"), meta.get("runs-on")
+    known = [PLACES[place] for place in PLACES if isinstance(places, list) and place in places]
     facts = [
-        words("{minutes} minutes", minutes=meta["duration"]) if "duration" in meta else "",
-        words(LEVELS.get(meta.get("level", ""), "")),
-        " · ".join(words(PLACES.get(place, place)) for place in meta.get("runs-on") or []),
+        words("{minutes} minutes", minutes=minutes) if isinstance(minutes, int) else "",
+        words(LEVELS.get(str(meta.get("level")), "")),
+        " · ".join(map(words, known)),
     ]
     items = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
     run = lab.recording.run if lab.recording else None
@@ -99,6 +122,11 @@ def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
         f'<aside class="lockstep-run" data-search-exclude><ul class="lockstep-facts">{items}</ul>'
         f'<p class="lockstep-provenance">{escape(text)}</p></aside>\n'
     )
+
+
+def marks(problems: Iterable[Problem]) -> str:
+    """Return findings for the author as HTML."""
+    return "".join(map(_mark, problems))
 
 
 def untranslated(words: Words) -> str:
@@ -124,7 +152,7 @@ def _provenance(run: Run, words: Words) -> str:
     )
 
 
-def _code(block: CodeBlock, words: Words, highlight: Highlighter, marks: str) -> str:
+def _code(block: CodeBlock, words: Words, highlight: Highlighter) -> str:
     cell = escape(block.cell)
     anchor = f' id="cell-{cell}"' if block.first else ""
     code = highlight(block.source, "python", block.highlighted)
@@ -132,13 +160,14 @@ def _code(block: CodeBlock, words: Words, highlight: Highlighter, marks: str) ->
     if block.outputs:
         title = words("Output of cell {cell}", cell=block.cell)
         unfolded = " open" if block.open else ""
+        summary = f"<summary>{escape(words('Output'))}</summary>"
         shown = (
             f'<details class="lockstep-output"{unfolded} data-search-exclude>'
-            f"<summary>{escape(words('Output'))}</summary>{_outputs(block.outputs, title)}</details>"
+            f"{summary}{_outputs(block.outputs, title)}</details>"
         )
     return (
         f'<div class="lockstep-cell"{anchor} data-notebook="{escape(block.notebook)}" '
-        f'data-cell="{cell}">{marks}{code}{shown}</div>'
+        f'data-cell="{cell}">{marks(block.marks)}{code}{shown}</div>'
     )
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from babel import UnknownLocaleError
 
 from lockstep.language import Language, Languages
 
@@ -51,49 +52,76 @@ def read(text: str, path: str = "mkdocs.yml") -> Settings:
     """Read the settings from a ``mkdocs.yml``; raises ``SettingsError``."""
     try:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader, see there
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         message = f"{path} is not valid YAML: {error}"
         raise SettingsError(message) from error
-    if not isinstance(raw, dict):
-        message = f"{path} is not a mapping"
-        raise SettingsError(message)
-    own = (raw.get("extra") or {}).get("lockstep") or {}
-    if unknown := set(own) - {"notebooks", "pins"}:
-        message = f"{path}: unknown key {min(unknown)!r} under extra.lockstep"
-        raise SettingsError(message)
-    return Settings(
-        languages=_languages(raw.get("plugins") or [], path),
-        guides=raw.get("docs_dir", "docs"),
-        **own,
-    )
+    try:
+        return _settings(_mapping(raw, "the file"))
+    except _UnfitError as error:
+        message = f"{path}: {error}"
+        raise SettingsError(message) from error
 
 
-def _languages(plugins: list[Any] | Mapping[str, Any], path: str) -> Languages:
-    items = plugins.items() if isinstance(plugins, Mapping) else _pairs(plugins)
-    listed = next((options.get("languages", []) for name, options in items if name == "i18n"), [])
-    found = [Language(str(item["locale"]), str(item.get("name", item["locale"])))
-             for item in listed if item.get("build", True)]  # fmt: skip
-    source = [str(item["locale"]) for item in listed if item.get("default")]
-    if len(source) != 1:
-        message = f"{path}: plugins.i18n.languages needs exactly one language with `default: true`"
-        raise SettingsError(message)
-    for language in found:
+class _UnfitError(Exception):
+    """A key that cannot be used; the text says which and what was expected."""
+
+
+def _settings(raw: Mapping[str, Any]) -> Settings:
+    own = _mapping(_mapping(raw.get("extra") or {}, "`extra`").get("lockstep") or {}, "`lockstep`")
+    known = {"notebooks", "pins"}
+    if unknown := sorted(str(key) for key in own if key not in known):
+        message = f"unknown key {unknown[0]!r} under extra.lockstep; known: notebooks, pins"
+        raise _UnfitError(message)
+    paths = {"guides": raw.get("docs_dir", "docs"), **own}
+    for key, value in paths.items():
+        if not isinstance(value, str) or value.startswith("/"):
+            name = "docs_dir" if key == "guides" else f"extra.lockstep.{key}"
+            message = f"{name} is {value!r}; expected a path from the folder of this file"
+            raise _UnfitError(message)
+    return Settings(_languages(raw.get("plugins") or []), **paths)
+
+
+def _languages(plugins: Any) -> Languages:  # noqa: ANN401 any YAML
+    listed = _mapping(_options(plugins, "i18n"), "plugins.i18n").get("languages") or []
+    source: Language | None = None
+    translations: list[Language] = []
+    for item in listed if isinstance(listed, list) else [listed]:
+        entry = _mapping(item, "an entry of plugins.i18n.languages")
+        if not entry.get("build", True):
+            continue
+        code = str(entry.get("locale"))
+        language = Language(code, str(entry.get("name", code)))
         try:
             _ = language.locale
-        except Exception as error:
-            message = f"{path}: Babel knows no language {language.code!r}"
-            raise SettingsError(message) from error
-    first = next(language for language in found if language.code == source[0])
-    return Languages(first, tuple(language for language in found if language is not first))
+        except (ValueError, UnknownLocaleError) as error:
+            message = f"Babel knows no language {code!r}, as plugins.i18n.languages has it"
+            raise _UnfitError(message) from error
+        if not entry.get("default"):
+            translations.append(language)
+        elif source is None:
+            source = language
+        else:
+            source = None
+            break
+    if source is None:
+        message = "plugins.i18n.languages needs exactly one language with `default: true`"
+        raise _UnfitError(message)
+    return Languages(source, tuple(translations))
 
 
-def _pairs(plugins: list[Any]) -> list[tuple[str, dict[str, Any]]]:
-    return [
-        (name, options or {})
-        for plugin in plugins
-        if isinstance(plugin, dict)
-        for name, options in plugin.items()
-    ]
+def _options(plugins: Any, wanted: str) -> Any:  # noqa: ANN401 any YAML
+    """Return what a plugin is told, from either form in which ``plugins`` may be written."""
+    for plugin in plugins if isinstance(plugins, list) else [plugins]:
+        if isinstance(plugin, Mapping) and wanted in plugin:
+            return plugin[wanted] or {}
+    return {}
+
+
+def _mapping(value: Any, name: str) -> Mapping[str, Any]:  # noqa: ANN401 any YAML
+    if not isinstance(value, Mapping):
+        message = f"{name} is not a mapping"
+        raise _UnfitError(message)
+    return value
 
 
 class _Loader(yaml.SafeLoader):
@@ -104,4 +132,4 @@ def _ignored(loader: _Loader, suffix: str, node: yaml.Node) -> None:  # noqa: AR
     return None
 
 
-_Loader.add_multi_constructor("", _ignored)  # type: ignore[no-untyped-call]
+_Loader.add_multi_constructor("", _ignored)

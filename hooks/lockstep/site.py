@@ -1,13 +1,13 @@
 """A whole project as one value: what checks look at and builds draw on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lockstep.document import Document
 from lockstep.injection import Page, inject
 from lockstep.lab import Lab
 from lockstep.language import Language, Words
-from lockstep.problem import Problem
+from lockstep.problem import Problem, Severity
 from lockstep.settings import Settings
 
 
@@ -30,6 +30,27 @@ class Site:
         for language in self.settings.languages:
             for page, document in sorted(self.guides.get(language.code, {}).items()):
                 yield language, page, document
+
+    def concerning(
+        self, problems: Iterable[Problem], path: str, language: Language, lab: Lab | None
+    ) -> list[Problem]:
+        """Return the errors in the files that a guide is made from, without stale recordings.
+
+        problems: findings to choose from; path: the guide's; lab: what it carries. What is stale
+        is marked at each cell.
+        """
+        paths = {path}
+        if lab is not None:
+            catalog = lab.catalogs.get(language.code)
+            parts = (lab.notebook, lab.pair, catalog)
+            paths |= {part.path for part in parts if part is not None}
+        return [
+            problem
+            for problem in problems
+            if problem.location.path in paths
+            and problem.severity is Severity.ERROR
+            and problem.rule != "stale-recording"
+        ]
 
     def page(self, document: Document, language: Language) -> Page:
         """Return a guide with all that it refers to in place."""
