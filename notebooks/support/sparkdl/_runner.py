@@ -129,8 +129,8 @@ def _pickled(
         call = cloudpickle.dumps((main, kwargs))
     except Exception as error:
         error.add_note(
-            "The function and its arguments are pickled for the ranks: a Spark session, a data "
-            "loader, an open file or a lock cannot travel. Make them inside the function."
+            "The function and its arguments are pickled for the ranks: a Spark session, an "
+            "open file or a lock cannot travel. Make them inside the function."
         )
         raise
     return bytes(cloudpickle.dumps(functools.partial(run_main, call, search_path)))
