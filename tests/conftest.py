@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say for each stage how many tests ended how, and how long they took."""
     ended: dict[str, Counter[str]] = {stage: Counter() for stage in STAGES}
-    seconds: Counter[str] = Counter()
+    seconds = dict.fromkeys(STAGES, 0.0)
     for outcome, reports in terminalreporter.stats.items():
         for report in reports:
             if isinstance(report, pytest.TestReport):
