@@ -60,7 +60,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         site = project.site()
         build = Build(project, site, rules.check(site))
         for problem in build.findings:
-            level = logging.WARNING if problem.severity is Severity.ERROR else logging.INFO
+            level = logging.ERROR if problem.severity is Severity.ERROR else logging.INFO
             log.log(level, str(problem))
         config.extra["lockstep"] = build
         fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
@@ -89,7 +89,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     path = build.project.relative(Path(file.abs_src_path or file.src_uri))
     language = build.project.settings.languages[file.locale]
     notebook = named(page.meta.get("notebook"))
-    offset = file.content_string.count("\n") - markdown.count("\n")
+    # Of the page as it was read: a plugin may have taken the last newline from `markdown` since.
+    offset = file.content_string.count("\n") - (page.markdown or "").count("\n")
     guide = document.read(markdown, path, offset=offset)
     result = injection.inject(guide, build.site.labs, language, notebook)
     found = build.site.concerning(

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from lockstep import notebook, recording
+from lockstep import notebook, pairing, recording
 from lockstep.fingerprint import Fingerprint, of_code
 from lockstep.recording import Recording, Run
 

@@ -1,0 +1,220 @@
+"""Real builds of a tiny site in three languages, with the project's own configuration.
+
+The site is the golden case ``showcase``. Everything heavy, and the network, is out of reach.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lockstep import document, injection, notebook, program, rules
+from lockstep.language import Language
+from lockstep.project import Project
+from tests import case, page
+
+PROJECT = Path(__file__).resolve().parents[1]
+CONFIGURATION = f"""\
+INHERIT: {PROJECT}/mkdocs.yml
+nav:
+watch: []
+hooks: [{PROJECT}/hooks/mkdocs_hook.py]
+theme:
+  custom_dir: {PROJECT}/hooks/theme
+{case.CONFIGURATION}"""
+OUT_OF_REACH = """\
+import socket
+import sys
+
+class OutOfReach:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {heavy}:
+            raise ImportError(f"{name} is out of reach")
+
+sys.meta_path.insert(0, OutOfReach())
+
+def connect(self, address):
+    raise OSError(f"{address} is out of reach")
+
+socket.socket.connect = connect
+""".replace(
+    "{heavy}", repr({"torch", "pyspark", "horovod", "nbclient", "jupyter_client", "psutil"})
+)
+pytestmark = pytest.mark.slow
+
+BUILD = (sys.executable, "-m", "mkdocs", "build")
+
+
+def build(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    python_path = f"{root / 'out-of-reach'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+    environment = {**os.environ, "PYTHONPATH": python_path, "NO_MKDOCS_2_WARNING": "1"}
+    return subprocess.run(
+        [*BUILD, *options], cwd=root, env=environment, text=True, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def showcase(root: Path) -> Project:
+    (root / "out-of-reach").mkdir(parents=True)
+    (root / "out-of-reach" / "sitecustomize.py").write_text(OUT_OF_REACH)
+    (root / "mkdocs.yml").write_text(CONFIGURATION)
+    return case.play(case.read(case.GOLDEN / "showcase.txt"), root)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a site without errors, strictly, and return the folder of its project."""
+    root = tmp_path_factory.mktemp("sound") / "project"
+    showcase(root)
+    built = build(root, "--strict")
+    assert built.returncode == 0, built.stdout
+    assert "WARNING" not in built.stdout
+    return root
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a project in which some of everything is wrong."""
+    root = tmp_path_factory.mktemp("broken") / "project"
+    showcase(root)
+    guide = root / "docs" / "en" / "labs" / "show-all.md"
+    text = guide.read_text("utf-8")
+    text = text.replace("{{ cell draw", "{{ cell no-such-cell", 1)
+    text = text.replace("level: beginner", "level: [1]").replace(
+        "| label | {{ value label", "| l | {{ value no"
+    )
+    guide.write_text(text, "utf-8")
+    script = root / "notebooks" / "show-all.py"
+    script.write_text(script.read_text("utf-8").replace("0.4567", "0.5"), "utf-8")
+    catalog = root / "notebooks" / "comments" / "ja" / "show-all.po"
+    catalog.write_text(catalog.read_text("utf-8").replace("跡を残す", "%%html"), "utf-8")
+    return root
+
+
+def test_building_executes_nothing(sound: Path) -> None:
+    assert not list(sound.rglob("ran"))
+
+
+@pytest.mark.parametrize("address", ["", "zh/", "ja/", "labs/show-all/", "zh/labs/show-all/"])
+def test_code_is_the_tested_code(sound: Path, address: str) -> None:
+    script = notebook.read((sound / "notebooks/show-all.py").read_text("utf-8"), "show-all.py")
+    shown = page.open_page(sound / "site", address).all(".lockstep-cell")
+    assert shown
+    for block in shown:
+        cell = script.cell(block.attributes["data-cell"])
+        assert cell is not None
+        code = page.code_of(block)
+        assert program.code_tokens(code) == program.code_tokens(cell.source)
+        if not address.startswith(("zh", "ja")):
+            assert code == cell.source
+
+
+def test_a_page_is_the_whole_program(sound: Path) -> None:
+    script = notebook.read((sound / "notebooks/show-all.py").read_text("utf-8"), "show-all.py")
+    for address in ("labs/show-all", "zh/labs/show-all", "ja/labs/show-all"):
+        blocks = page.open_page(sound / "site", address).all(".lockstep-cell")
+        code = "\n".join(page.code_of(block) for block in blocks)
+        whole = "\n".join(cell.source for cell in script.shown)
+        assert program.code_tokens(code) == program.code_tokens(whole)
+
+
+def test_comments_speak_the_language_of_the_page(sound: Path) -> None:
+    for address, comment in (
+        ("", "# Tabs, blank lines and signs\n"),
+        ("zh", "# 制表符、空行\n# 和符号\n"),
+        ("ja", "# タブ、空行、記号\n"),
+        ("ja/labs/show-all", "# Tabs, blank lines and signs\n"),
+    ):
+        block = page.open_page(sound / "site", address).all(".lockstep-cell")[0]
+        assert page.code_of(block).startswith(comment)
+
+
+def test_marked_lines_are_marked_where_the_comment_grew(sound: Path) -> None:
+    for address, lines in (
+        ("labs/show-all", ["# Tabs, blank lines and signs\n", 'text = """\n', "\n"]),
+        ("zh/labs/show-all", ["# 制表符、空行\n", 'text = """\n', "\n"]),
+    ):
+        block = page.open_page(sound / "site", address).all(".lockstep-cell")[0]
+        assert [line.text for line in block.all(".hll")] == lines
+
+
+def test_values_speak_the_language_of_the_page(sound: Path) -> None:
+    for address in ("labs/show-all", "zh/labs/show-all"):
+        opened = page.open_page(sound / "site", address)
+        article = opened.one("article")
+        assert "45.7%" in article.text
+        assert article.one("table").all("td")[1].text == "12,345"
+        assert article.one("table").all("td")[3].text == "a|b *c* <i>"
+        assert article.one(".admonition-title").text == "In an admonition 12,345"
+
+
+def test_output_stays_in_its_block(sound: Path) -> None:
+    opened = page.open_page(sound / "site", "labs/show-all")
+    said = "<script>alert(1)</script>\n```\n{{ cell print-much }}\n</samp></pre>"
+    assert [output.text.strip("\n") for output in opened.all(".lockstep-text")] == [said] * 3
+    assert not [script for script in opened.all("script") if "alert" in script.text]
+
+
+def test_a_missing_translation_falls_back_with_a_notice(sound: Path) -> None:
+    opened = page.open_page(sound / "site", "ja/labs/show-all")
+    assert opened.one(".lockstep-notice").text.startswith("このページ")
+    assert opened.one(".lockstep-run").text.startswith("5")
+    assert not page.open_page(sound / "site", "zh/labs/show-all").all(".lockstep-notice")
+
+
+def test_what_looks_like_a_directive_is_left_alone(sound: Path) -> None:
+    text = page.open_page(sound / "site", "labs/show-all").one("article").text
+    assert text.count("{{ cell no-such-cell }}") == 2
+
+
+def test_a_strict_build_fails_with_every_error(broken: Path) -> None:
+    built = build(broken, "--strict", "--quiet")  # quiet: not even then may it pass
+    project = Project.open(broken / "mkdocs.yml")
+    errors = [problem for problem in rules.check(project.site()) if problem.severity == 0]
+    assert built.returncode == 1
+    assert "Traceback" not in built.stdout
+    assert {error.rule for error in errors} == {
+        "unknown-cell", "cell-not-shown", "bad-front-matter", "unknown-value", "stale-recording",
+        "hostile-comment",
+    }  # fmt: skip
+    for error in errors:
+        assert f"ERROR   -  {error}\n" in built.stdout
+
+
+def test_other_builds_mark_the_spot(broken: Path) -> None:
+    built = build(broken)
+    assert built.returncode == 0
+    assert "Traceback" not in built.stdout
+    english = page.open_page(broken / "site", "labs/show-all").one("article")
+    by_rule: dict[str, list[str]] = {}
+    for mark in english.all(".lockstep-mark"):
+        rule = mark.all("strong")
+        by_rule.setdefault(rule[0].text if rule else "inline", []).append(mark.text)
+    assert len(by_rule.pop("stale-recording")) == 5
+    assert [len(marks) for marks in by_rule.values()] == [1] * len(by_rule)
+    assert set(by_rule) == {"unknown-cell", "cell-not-shown", "bad-front-matter", "inline"}
+    assert "docs/en/labs/show-all.md:15" in by_rule["inline"][0]
+    assert len(english.all(".lockstep-cell")) == 2
+    assert english.one(".lockstep-not-run").one("code").text == "az login\n"
+    japanese = page.open_page(broken / "site", "ja").one("article")
+    assert "# leaves a trace" in japanese.one(".lockstep-cell").one(".highlight").text
+
+
+def test_the_hook_reads_a_page_as_the_rules_do(sound: Path) -> None:
+    """MkDocs hands it the text without front matter: lines must be those of the file."""
+    project = Project.open(sound / "mkdocs.yml")
+    path = "docs/en/labs/show-all.md"
+    text = (sound / path).read_text("utf-8")
+    body = text.split("---\n", 2)[2].lstrip("\n")
+    language = Language("en", "English")
+    labs = project.site().labs
+    offset = text.count("\n") - body.count("\n")
+    whole, cut = document.read(text, path), document.read(body, path, offset=offset)
+    assert whole.spans
+    assert [span.location for span in cut.spans] == [span.location for span in whole.spans]
+    pages = [injection.inject(guide, labs, language, "show-all") for guide in (whole, cut)]
+    assert pages[0].shown == pages[1].shown
+    assert pages[0].blocks == pages[1].blocks
+    assert pages[0].markdown.endswith(pages[1].markdown)
