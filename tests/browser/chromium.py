@@ -51,6 +51,12 @@ def launch() -> Iterator[Browser]:
             browser.close()
 
 
+def settle(page: Page) -> Page:
+    """Wait until the page asks for nothing more (search, diagrams); return it."""
+    page.wait_for_load_state("networkidle")
+    return page
+
+
 class Reader:
     """Opens pages below one address, and remembers what no page may do."""
 
@@ -73,7 +79,7 @@ class Reader:
         scheme: Scheme = "light",
         scripts: bool = True,
     ) -> Page:
-        """Open a page in a fresh profile and wait until nothing more is loaded.
+        """Open a page in a fresh profile and wait until it is loaded; `settle` waits for more.
 
         `path` is relative to the site's address, `width` and `height` are those of the window in
         CSS pixels, `scheme` is what the system prefers, `scripts` whether they run.
@@ -89,7 +95,7 @@ class Reader:
         context.on("console", self._listen)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         page = context.new_page()
-        page.goto(self.address + path, wait_until="networkidle")
+        page.goto(self.address + path)
         return page
 
     def close(self) -> None:

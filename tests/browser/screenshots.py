@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.browser import site as sites
-from tests.browser.chromium import PHONE, WIDE, Reader, Scheme, launch
+from tests.browser.chromium import PHONE, WIDE, Reader, Scheme, launch, settle
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SCREEN = 2000
@@ -35,7 +35,7 @@ def take(directory: Path, output: Path, wanted: list[str]) -> int:
             for width in (WIDE, PHONE):
                 for scheme in SCHEMES:
                     reader = Reader(browser, f"{origin}/")
-                    page = reader.open(path, width=width, height=SCREEN, scheme=scheme)
+                    page = settle(reader.open(path, width=width, height=SCREEN, scheme=scheme))
                     stem = f"{name}.{language.code}.{width}.{scheme}"
                     taken += _scroll_through(page, output / stem)
                     reader.close()

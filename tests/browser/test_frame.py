@@ -44,7 +44,7 @@ def test_the_choice_of_colours_holds_in_every_language(near_reader: Reader) -> N
         page.locator("[data-md-component=palette] label:visible").click()
     assert is_dark(page)
     for language in LANGUAGES:
-        page.goto(near_reader.address + language.folder, wait_until="networkidle")
+        page.goto(near_reader.address + language.folder)
         assert is_dark(page), language.code
 
 
@@ -63,7 +63,7 @@ def test_search_finds_a_page_that_holds_the_word(
     hits = page.locator(".md-search-result__item > a.md-search-result__link")
     expect(hits.first).to_be_visible()
     target = hits.first.evaluate("link => link.href")
-    page.goto(urldefrag(target).url, wait_until="networkidle")
+    page.goto(urldefrag(target).url)
     expect(page.locator("article")).to_contain_text(language.search)
 
 
@@ -71,6 +71,6 @@ def test_the_drawer_leads_to_the_lab_on_a_phone(near_reader: Reader) -> None:
     page = near_reader.open("zh/", width=PHONE)
     page.locator("label.md-header__button[for=__drawer]").click()
     page.locator(".md-nav--primary").get_by_text("动手实验").first.click()
-    page.locator(".md-nav--primary a[href*='labs/train-deep-learning-model/']").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.locator(".md-nav--primary a[href*='labs/train-deep-learning-model/']").click()
     assert page.url.endswith("/zh/labs/train-deep-learning-model/")

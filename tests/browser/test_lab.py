@@ -1,6 +1,7 @@
 """The lab's page as a learner meets it: the engine's blocks inside the theme, in every language."""
 
 import io
+import re
 import tokenize
 
 import pytest
@@ -71,7 +72,7 @@ def test_figures_fit_and_are_described(near_reader: Reader, width: int) -> None:
     for language in LANGUAGES:
         page = near_reader.open(language.folder + LAB, width=width)
         figure = page.locator(".lockstep-figure img").first
-        assert figure.get_attribute("alt")
+        expect(figure).to_have_attribute("alt", re.compile(r"\w"))
         assert figure.evaluate("each => each.clientWidth <= innerWidth && each.naturalWidth > 0")
 
 

@@ -14,8 +14,8 @@ LAB = "labs/train-deep-learning-model/"
 def switch(page: Page, language: Language) -> None:
     """Use the switcher as a reader does: open its list, press a name."""
     page.locator(".md-header .md-select > button").hover()
-    page.locator(f".md-select__link[hreflang={language.code}]").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.locator(f".md-select__link[hreflang={language.code}]").click()
 
 
 @pytest.mark.parametrize("path", ["", LAB], ids=["home", "lab"])
@@ -80,8 +80,8 @@ def test_home_leads_to_the_lab_and_says_what_it_takes(near_reader: Reader) -> No
         card = page.locator(".lockstep-card")
         expect(card).to_have_count(1)
         expect(card.locator("dd").first).to_contain_text("45")
-        card.locator("h3 a").click()
-        page.wait_for_load_state("networkidle")
+        with page.expect_navigation():
+            card.locator("h3 a").click()
         assert page.url == near_reader.address + language.folder + LAB
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.chromium import PHONE, WIDE, Reader
+from tests.browser.chromium import PHONE, WIDE, Reader, settle
 from tests.browser.site import LANGUAGES, Language, language_of, pages
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,7 @@ def test_no_page_asks_a_third_party_or_complains(reader: Reader, site: Path) -> 
     """The fixture holds each page that is opened here to it, at both addresses."""
     for path in pages(site):
         language = language_of(path)
-        page = reader.open(path)
+        page = settle(reader.open(path))
         assert page.locator("html").get_attribute("lang") == language.tag, path
         assert page.title(), path
         assert page.locator("h1").count() == 1, path
@@ -63,7 +63,7 @@ def test_links_lead_somewhere_at_both_addresses(reader: Reader, site: Path) -> N
 @pytest.mark.parametrize("width", [PHONE, WIDE])
 def test_no_page_scrolls_sideways(near_reader: Reader, site: Path, width: int) -> None:
     for path in pages(site):
-        page = near_reader.open(path, width=width)
+        page = settle(near_reader.open(path, width=width))
         assert not page.evaluate(TOO_WIDE), f"{path} is wider than {width} pixels"
 
 
