@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from lockstep import authoring, rules
+from lockstep import authoring, progress, rules
 from lockstep.authoring import AuthoringError
 from lockstep.lab import Lab
 from lockstep.problem import Problem, Severity
@@ -197,16 +197,24 @@ def run(
     """
     try:
         from lockstep import running  # noqa: PLC0415 needs the labs' environment
+        from lockstep.cluster import ClusterError  # noqa: PLC0415
     except ImportError as error:
         _stop(f"the labs' environment is not installed ({error.name}); `make run` sets it up")
     labs = _chosen(project.site(), names)
     chosen = labs if force or verify else [lab for lab in labs if lab.stale]
+    if not verify:
+        _authored(authoring.sync, project, [lab for lab in labs if lab not in chosen])
     if not chosen:
         click.echo(f"nothing is stale: {len(labs)} of {len(labs)} recordings are fresh")
         return
+    console = Console()
+    failed = False
     try:
-        failed = running.run(project, chosen, master, verify=verify)
-    except running.CannotRunError as error:
+        with progress.shown(console, running.durations(project)) as report:
+            for result in running.run(project, chosen, master, verify=verify, report=report):
+                failed |= result.failed
+                console.print(result.message, markup=False, highlight=False, soft_wrap=True)
+    except (running.CannotRunError, ClusterError) as error:
         _stop(str(error))
     if failed:
         sys.exit(FINDINGS)
