@@ -100,9 +100,16 @@ def test_jupyterlab_gets_a_home_that_lasts(tmp_path: Path) -> None:
     assert (Path(first["SPARK_HOME"]) / "jars").is_dir()
 
 
-def test_logs_are_named_by_executor(tmp_path: Path) -> None:
-    for executor, name in (("0", "stderr"), ("1", "stderr"), ("1", "stdout")):
-        folder = tmp_path / "work" / "app-20261120-0000" / executor
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text("said" if name == "stderr" else "", "utf-8")
-    assert list(cluster.logs(tmp_path)) == ["executor-0-stderr.log", "executor-1-stderr.log"]
+def test_logs_that_say_something_are_named_by_executor(tmp_path: Path) -> None:
+    opening = f'Spark Executor Command: "java" "-cp"\n{"=" * 40}\n\n'
+    written = {
+        "0/stderr": f"{opening}INFO",
+        "1/stderr": opening,
+        "1/stdout": "rank 1",
+        "2/stdout": "",
+    }
+    for name, text in written.items():
+        path = tmp_path / "work" / "app-20261120-0000" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    assert list(cluster.logs(tmp_path)) == ["executor-0-stderr.log", "executor-1-stdout.log"]

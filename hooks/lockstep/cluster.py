@@ -138,11 +138,20 @@ def environment(root: Path, notebooks: str = "notebooks") -> dict[str, str]:
 
 
 def logs(home: Path) -> dict[str, Path]:
-    """Return what Spark wrote about a run: a name for each log, and where it is."""
+    """Return what Spark wrote about a run: a name for each log that says something, and its path.
+
+    Executors that a driver started while it was being ended say nothing but their command.
+    """
     found = {"driver.log": home / "logs" / "driver.log"}
     for path in sorted(home.glob("work/app-*/*/std*")):
         found[f"executor-{path.parent.name}-{path.name}.log"] = path
-    return {name: path for name, path in found.items() if path.is_file() and path.stat().st_size}
+    return {name: path for name, path in found.items() if path.is_file() and _says(path)}
+
+
+def _says(path: Path) -> bool:
+    """Whether a log holds more than the command and the rule with which Spark opens it."""
+    with path.open("rb") as log:
+        return bool(log.read(50_000).rpartition(b"=" * 40)[2].strip())
 
 
 def _settings(cluster: Cluster, home: Path, support: Path) -> dict[str, str]:

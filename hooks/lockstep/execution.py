@@ -71,6 +71,7 @@ def execute(  # noqa: PLR0913 a notebook, where and on what it runs, and who lis
     by ``KeyboardInterrupt``, no process of the run is left then.
     """
     started = time.monotonic()
+    folder, log_folder = folder.resolve(), log_folder.resolve()
     report(events.NotebookStarted(notebook.name, len(notebook.cells), cluster.master))
     with TemporaryDirectory(prefix="lockstep-", ignore_cleanup_errors=True) as scratch:
         session = _Session(notebook, folder, cluster, report, Path(scratch))
