@@ -93,7 +93,7 @@ def _one(
             notebook, project.root, cluster=where, log_folder=logs, report=report
         )
     except RunFailed as failure:
-        kept = "; the recording is as it was" if lab.recording else ""
+        kept = "\n  the recording is as it was" if lab.recording else ""
         return Result(lab.name, failed=True, message=f"{failure}{kept}")
     fresh = _recording(project, lab, finished)
     if verify:
