@@ -137,7 +137,7 @@ def test_a_failure_keeps_the_recording(recorded: Path) -> None:
 
 
 def test_verify_compares_within_tolerance(recorded: Path) -> None:
-    """The same result agrees; another within a value's tolerance too; beyond it, nothing is written."""
+    """What is within a value's tolerance agrees; what is not is shown, and nothing is written."""
     assert lockstep(recorded, "run", "--verify").returncode == 0
     before = (recorded / "notebooks/count.ipynb").read_bytes()
     edit(recorded, "half = total / 4", "half = total / 4 + 0.05")

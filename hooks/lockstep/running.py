@@ -15,7 +15,8 @@ from pathlib import Path
 
 from lockstep import authoring, cluster, execution, output, verification
 from lockstep.events import Event
-from lockstep.execution import Finished, RunFailed
+from lockstep.execution import Finished
+from lockstep.failure import RunFailed
 from lockstep.lab import Lab
 from lockstep.problem import Severity
 from lockstep.project import Project
