@@ -1,14 +1,18 @@
 """Lockstep: lab guides in several languages whose every code block was run.
 
-Read the engine floor by floor; a module imports only from floors below its own
-(``tests/test_structure.py`` holds this):
+Read the engine floor by floor. A module imports only what stands before it in this list
+(``tests/test_structure.py`` reads the list, and holds the modules to it):
 
-0. ``location``, ``problem``, ``language``: where something is, what is wrong with it, for whom.
-1. ``settings``, ``notebook``, ``document``, ``directive``, ``recording``, ``output``,
-   ``fingerprint``, ``comments``: text in, values out.
-2. ``injection``, ``rendering``, ``rules``: values in, pages or problems out.
-3. ``project``, ``cluster``, ``supervisor``, ``execution``: disk, processes, Spark.
-4. ``authoring``, ``cli``, ``__main__``: what a person calls.
+0. ``location``, ``problem``, ``language``, ``program``, ``events``: where something is, what is
+   wrong with it, for whom; Python as the interpreter sees it; what happens during a run.
+1. ``settings``, ``header``, ``notebook``, ``markup``, ``document``, ``directive``, ``svg``,
+   ``output``, ``fingerprint``, ``recording``, ``pairing``, ``comments``: text in, values out.
+2. ``block``, ``handwritten``, ``lab``, ``typesetting``, ``injection``, ``site``, ``rendering``,
+   ``rules``, ``overview``, ``verification``: values in, pages or problems out.
+3. ``project``, ``cluster``, ``supervisor``, ``probe``, ``environment``, ``circumstances``,
+   ``failure``, ``kernel``, ``execution``: disk, processes, Spark.
+4. ``authoring``, ``progress``, ``running``, ``listing``, ``cli``, ``__main__``: what a person
+   calls, and sees.
 
 Floors 0 to 2 see no disk, clock, git or network, and nothing here knows MkDocs' events: the
 adapter ``hooks/mkdocs_hook.py`` does.

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from lockstep.output import Figure, Text
 from lockstep.problem import Problem
 
+FENCE = "lockstep"
+"""Language of the fences that carry keys of blocks; authors may not use it."""
+
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
@@ -46,7 +49,7 @@ class NotRunBlock:
     code: str
     language: str
     reason: str
-    """One of ``injection.REASONS``."""
+    """One of ``handwritten.REASONS``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,15 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from lockstep import authoring, progress, rules
+from lockstep import authoring, listing, overview, progress, rules
 from lockstep.authoring import AuthoringError
 from lockstep.lab import Lab
-from lockstep.problem import Problem, Severity
+from lockstep.problem import Severity
 from lockstep.project import Project
 from lockstep.settings import SettingsError
 from lockstep.site import Site
 
 FINDINGS, COULD_NOT_RUN = 1, 2
-_LABELS = {Severity.ERROR: "error", Severity.DEBT: "debt", Severity.ADVICE: "advice"}
-_GITHUB = {Severity.ERROR: "error", Severity.DEBT: "warning", Severity.ADVICE: "notice"}
-_COLOURS = {Severity.ERROR: "red", Severity.DEBT: "yellow", Severity.ADVICE: "cyan"}
 
 
 def _examples(*lines: str) -> str:
@@ -66,11 +63,11 @@ def main(context: click.Context, config: Path) -> None:
 @click.option("--strict", is_flag=True, help="Fail on advice, too.")
 @click.option("--rules", "list_rules", is_flag=True, help="List the rules and exit.")
 @click.option(
-    "--format", "style", type=click.Choice(["text", "github", "json"]), default="text",
+    "--format", "style", type=click.Choice(listing.STYLES), default="text",
     show_default=True, help="For people, for annotations on a pull request, or for machines.",
 )  # fmt: skip
 @click.pass_obj
-def check(
+def check(  # noqa: PLR0913 each is an option
     project: Project, pages: Sequence[Path], *, debts: bool, strict: bool, list_rules: bool,
     style: str,
 ) -> None:  # fmt: skip
@@ -92,7 +89,8 @@ def check(
         for problem in rules.check(project.site())
         if not wanted or any(_below(problem.location.path, page) for page in wanted)
     ]
-    _print(problems, style)
+    if text := listing.written(problems, style):
+        click.echo(text)
     limit = Severity.ADVICE if strict else Severity.DEBT if debts else Severity.ERROR
     if any(problem.severity <= limit for problem in problems):
         sys.exit(FINDINGS)
@@ -165,13 +163,13 @@ def new(context: click.Context, name: str, *, execute: bool) -> None:
 def status(project: Project, style: str) -> None:
     """Show labs by languages: run, stale and why, missing guides, untranslated comments."""
     site = project.site()
-    report = [_lab_status(site, lab) for lab in site.labs.values()]
+    report = overview.states(site)
     if style == "json":
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
     table = Table("lab", "recording", *(language.name for language in site.settings.languages))
     for row in report:
-        guides = (_guide_status(row["guides"][code.code]) for code in site.settings.languages)
+        guides = (overview.brief(guide) for guide in row["guides"].values())
         table.add_row(row["lab"], row["run"] or "\n".join(row["stale"]), *guides)
     Console().print(table)
 
@@ -247,69 +245,6 @@ def _chosen(site: Site, names: Sequence[str]) -> list[Lab]:
 
 def _below(path: str, page: str) -> bool:
     return path == page or path.startswith(f"{page.rstrip('/')}/")
-
-
-def _print(problems: Sequence[Problem], style: str) -> None:
-    if style == "json":
-        found = [
-            {"path": p.location.path, "line": p.location.line, "rule": p.rule,
-             "severity": _LABELS[p.severity], "message": p.message}
-            for p in problems
-        ]  # fmt: skip
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
-        return
-    for problem in problems:
-        if style == "github":
-            place = f"file={problem.location.path},line={problem.location.line}"
-            message = problem.message.replace("%", "%25").replace("\n", "%0A")
-            click.echo(f"::{_GITHUB[problem.severity]} {place},title={problem.rule}::{message}")
-        else:
-            rule = click.style(problem.rule, fg=_COLOURS[problem.severity], bold=True)
-            click.echo(f"{problem.location}: {rule} {problem.message}")
-    if style == "text":
-        advice = Severity.ADVICE
-        counts = [
-            f"{number} {_LABELS[severity]}{'s' if number > 1 and severity is not advice else ''}"
-            for severity in Severity
-            if (number := sum(problem.severity is severity for problem in problems))
-        ]
-        click.echo(", ".join(counts) or "no findings")
-
-
-def _lab_status(site: Site, lab: Lab) -> dict[str, Any]:
-    fresh = not lab.stale and lab.recording is not None
-    return {
-        "lab": lab.name,
-        "run": lab.recording.run.date if fresh and lab.recording else None,
-        "stale": [str(change) for change in lab.stale],
-        "pins": list(lab.pin_changes),
-        "guides": {
-            language.code: {
-                "page": next(
-                    (document.path
-                     for document in site.guides.get(language.code, {}).values()
-                     if document.meta.get("notebook") == lab.name),
-                    None,
-                ),
-                "comments": _comment_debts(site, lab, language.code),
-            }
-            for language in site.settings.languages
-        },
-    }  # fmt: skip
-
-
-def _comment_debts(site: Site, lab: Lab, code: str) -> int:
-    """Return how many comments a language lacks, reviewed."""
-    if code == site.settings.languages.source.code:
-        return 0
-    catalog = lab.catalogs.get(code)
-    return sum(catalog is None or catalog.translation(text) is None for text in lab.comment_texts)
-
-
-def _guide_status(guide: dict[str, Any]) -> str:
-    if guide["page"] is None:
-        return "missing"
-    return f"{guide['comments']} comments open" if guide["comments"] else "whole"
 
 
 def _stop(message: str) -> NoReturn:

@@ -5,15 +5,11 @@ the block for that key is rendered when Python-Markdown reaches the fence, so th
 and anything that looks like Markdown in code or output stay what they are.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from babel.numbers import format_decimal, format_percent
-
-from lockstep import directive
-from lockstep.block import Block, CodeBlock, MarkBlock, NotRunBlock, OutputBlock
+from lockstep import directive, handwritten, typesetting
+from lockstep.block import FENCE, Block, CodeBlock, MarkBlock, OutputBlock
 from lockstep.directive import CellDirective, DirectiveError, OutputDirective, ValueDirective
 from lockstep.document import Document, Fence, Span
 from lockstep.lab import Lab
@@ -22,28 +18,6 @@ from lockstep.location import Location
 from lockstep.notebook import Cell
 from lockstep.output import Figure
 from lockstep.problem import Problem
-from lockstep.recording import Scalar
-
-FENCE = "lockstep"
-"""Language of the fences that carry keys; authors may not use it."""
-
-REASONS = {
-    "azure": "Not run here: it needs an Azure subscription.",
-    "databricks": "Not run here: it needs a Databricks workspace.",
-    "gpu": "Not run here: it needs a GPU.",
-    "setup": "Not run here: it changes the computer that runs it.",
-    "example": "Not run: it shows a form, not a program.",
-    "wrong": "Not run: it shows what to avoid.",
-}
-"""Why a hand-written block was not run, and what the reader is told (translated in ``locale/``)."""
-
-RUNNABLE = frozenset(
-    "python py python3 ipython pycon bash sh shell zsh console sql powershell pwsh ps1".split()
-)
-"""Languages in which a hand-written fence must say why it is not run."""
-
-_LINK_END = re.compile(r"\]\([^)]*\)$")
-_MARKUP = "*_~`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +41,6 @@ def inject(
     that cannot be resolved becomes a mark and a finding.
     """
     return _Injection(document, labs, language, notebook).page()
-
-
-def formatted(value: Scalar, wanted: ValueDirective, language: Language) -> str:
-    """Return a recorded value as the page's language writes it."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not isinstance(value, int | float) or not number or wanted.format == "text":
-        return str(value)
-    decimals = "." + "0" * wanted.digits if wanted.digits else ""
-    if wanted.digits is None and isinstance(value, float):
-        decimals = ".######"
-    if wanted.format == "percent":
-        return str(format_percent(value, f"#,##0{decimals}%", locale=language.locale))
-    return str(format_decimal(value, f"#,##0{decimals}", locale=language.locale))
 
 
 class _ReportedError(DirectiveError):
@@ -106,36 +67,37 @@ class _Injection:
         self.language = language
         self.notebook = notebook
         self.blocks: dict[str, Block] = {}
+        self.inline: dict[Span, str] = {}
         self.shown: list[tuple[str, str, Location]] = []
         self.problems: list[Problem] = []
 
     def page(self) -> Page:
         lines = list(self.document.lines)
-        # From here on by index of line: what stands there instead (None: the line is gone).
-        inline: dict[int, list[tuple[Span, str]]] = {}
-        replaced: dict[int, list[str] | None] = {}
+        # By index of line: what stands there instead.
+        replaced: dict[int, list[str]] = {}
+        for span in reversed(self._placed(replaced)):
+            line, end = lines[span.index], span.column + len(span.text)
+            lines[span.index] = line[: span.column] + self.inline[span] + line[end:]
+        result: list[str] = []
+        joints = set(self.document.joints)
+        for index, line in enumerate(lines):
+            continues = index - 1 in joints and not {index - 1, index} & replaced.keys()
+            if continues and result and typesetting.joins(result[-1], line):
+                result[-1] = typesetting.join(result[-1].rstrip(), line.lstrip(" \t>"))
+            else:
+                result.extend(replaced.get(index, [line]))
+        return Page("\n".join(result), self.blocks, tuple(self.shown), tuple(self.problems))
+
+    def _placed(self, replaced: dict[int, list[str]]) -> list[Span]:
+        """Resolve every directive and fence in order; return the spans that stay in their line."""
         for span in self.document.spans:
-            if span.prefix is None or span.text.lstrip("{ ").startswith("value"):
-                inline.setdefault(span.index, []).append((span, self._inline(span)))
+            if span.prefix is None or span.text.lstrip("{ \t").startswith("value"):
+                self.inline[span] = self._inline(span)
             else:
                 replaced[span.index] = self._fenced(span.prefix, self._block(span))
         for fence in self.document.fences:
             self._take_fence(fence, replaced)
-        for index, edits in inline.items():
-            for span, text in reversed(edits):
-                end = span.column + len(span.text)
-                lines[index] = lines[index][: span.column] + text + lines[index][end:]
-        result: list[str] = []
-        joints = set(self.document.joints)
-        for index, line in enumerate(lines):
-            continues = index - 1 in joints and index - 1 not in replaced and index not in replaced
-            if continues and result and _joins(result[-1], line):
-                result[-1] = _join(result[-1].rstrip(), line.lstrip(" \t>"))
-            elif index not in replaced:
-                result.append(line)
-            else:
-                result.extend(replaced[index] or [])
-        return Page("\n".join(result), self.blocks, tuple(self.shown), tuple(self.problems))
+        return list(self.inline)
 
     def _fenced(self, prefix: str, block: Block) -> list[str]:
         """Return the lines of a fence that carries only the block's key."""
@@ -144,34 +106,21 @@ class _Injection:
         blank = prefix.rstrip()
         return [blank, f"{prefix}```{FENCE}", f"{prefix}{key}", f"{prefix}```", blank]
 
-    def _take_fence(self, fence: Fence, replaced: dict[int, list[str] | None]) -> None:
-        if fence.language == FENCE:
-            message = f"a fence may not be in the language {FENCE!r}: the engine uses it"
-            error = DirectiveError(message, rule="reserved-fence")
-        elif fence.language not in RUNNABLE and "not-run" not in fence.classes:
-            return
-        elif "not-run" not in fence.classes:
-            message = (
-                f"`{fence.language}` code written by hand; put it into a notebook and show it with "
-                "`{{ cell its-name }}`, or say why it is not run: "
-                f'`{{ .{fence.language} .not-run reason="azure" }}`'
-            )
-            error = DirectiveError(message, rule="hand-written-code")
-        elif fence.options.get("reason") not in REASONS:
-            reason = fence.options.get("reason")
-            given = "no reason is given" if reason is None else f"reason {reason!r} is not known"
-            message = f'{given}; write `reason="azure"`, or another of {", ".join(REASONS)}'
-            error = DirectiveError(message, rule="unknown-reason")
+    def _take_fence(self, fence: Fence, replaced: dict[int, list[str]]) -> None:
+        rest = range(fence.first + 1, fence.last + 1)
+        try:
+            block = handwritten.read(fence)
+        except DirectiveError as error:
+            lines = self._fenced(fence.prefix, self._mark(fence.location, error))
+            if error.rule == "reserved-fence":
+                replaced.update({index: [] for index in rest})
+            else:
+                lines.append(self.document.lines[fence.first])
+            replaced[fence.first] = lines
         else:
-            block = NotRunBlock(fence.code, fence.language, fence.options["reason"])
-            replaced[fence.first] = self._fenced(fence.prefix, block)
-            replaced.update(dict.fromkeys(range(fence.first + 1, fence.last + 1)))
-            return
-        first = [] if fence.language == FENCE else [self.document.lines[fence.first]]
-        mark = self._mark(fence.location, error)
-        replaced[fence.first] = self._fenced(fence.prefix, mark) + first
-        if fence.language == FENCE:
-            replaced.update(dict.fromkeys(range(fence.first + 1, fence.last + 1)))
+            if block is not None:
+                replaced[fence.first] = self._fenced(fence.prefix, block)
+                replaced.update({index: [] for index in rest})
 
     def _block(self, span: Span) -> Block:
         try:
@@ -188,16 +137,19 @@ class _Injection:
     def _inline(self, span: Span) -> str:
         try:
             wanted = directive.parse(span.text, span.location)
-            if not isinstance(wanted, ValueDirective):
-                message = (
-                    f"`{span.text}` shares its line with other text; put it on a line of its own, "
-                    "indented by four spaces for each list item around it"
-                )
-                raise DirectiveError(message, rule="directive-not-alone")
-            return _escaped(self._value(wanted))
+            if isinstance(wanted, ValueDirective):
+                return typesetting.escaped(self._value(wanted))
         except DirectiveError as error:
-            problem = self._mark(span.location, error).problem
-            return f'<span class="lockstep-mark" role="alert">{_escaped(str(problem))}</span>'
+            return self._inline_mark(span, error)
+        message = (
+            f"`{span.text}` shares its line with other text; put it on a line of its own, "
+            "indented by four spaces for each list item around it"
+        )
+        return self._inline_mark(span, DirectiveError(message, rule="directive-not-alone"))
+
+    def _inline_mark(self, span: Span, error: DirectiveError) -> str:
+        problem = typesetting.escaped(str(self._mark(span.location, error).problem))
+        return f'<span class="lockstep-mark" role="alert">{problem}</span>'
 
     def _code(self, wanted: CellDirective) -> CodeBlock:
         lab = self._lab(wanted)
@@ -235,8 +187,8 @@ class _Injection:
             example = directive.EXAMPLES["output"]
             message = f"the output of {cell.key!r} is a figure; say what it shows: `{example}`"
             raise DirectiveError(message, rule="missing-alt")
-        marks = self._staleness(lab, cell, wanted.location)
-        return OutputBlock(lab.name, cell.key, outputs, wanted.alt, marks)
+        marked = self._staleness(lab, cell, wanted.location)
+        return OutputBlock(lab.name, cell.key, outputs, wanted.alt, marked)
 
     def _value(self, wanted: ValueDirective) -> str:
         lab = self._lab(wanted)
@@ -244,7 +196,7 @@ class _Injection:
         if declared and lab.recording is None:
             raise _never_run(lab)
         if declared and wanted.target in lab.values:
-            return formatted(lab.values[wanted.target], wanted, self.language)
+            return typesetting.formatted(lab.values[wanted.target], wanted, self.language)
         if declared:
             fix = f"record it: `lockstep run {lab.name}`"
         else:
@@ -291,29 +243,3 @@ class _Injection:
         if not isinstance(error, _ReportedError):
             self.problems.append(problem)
         return MarkBlock(problem)
-
-
-def _escaped(text: str) -> str:
-    """Return text that Markdown and HTML leave alone, wherever it stands: also in tables."""
-    return "".join(
-        character if character.isalnum() or character == " " or not character.isascii()
-        else f"&#{ord(character)};"
-        for character in text
-    )  # fmt: skip
-
-
-def _joins(line: str, following: str) -> bool:
-    """Whether a line break between two lines would show as a space between CJK characters."""
-    before = _LINK_END.sub("", line.rstrip()).rstrip(_MARKUP)
-    after = following.lstrip(" \t>").lstrip(_MARKUP + "[!")
-    return bool(before and after) and _is_wide(before[-1]) and _is_wide(after[0])
-
-
-def _join(line: str, following: str) -> str:
-    """Put two lines side by side, so that two pieces of emphasis do not melt into one."""
-    touching = line[-1] in _MARKUP and following[0] in _MARKUP
-    return f"{line}{'<!-- -->' if touching else ''}{following}"
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in {"W", "F"}

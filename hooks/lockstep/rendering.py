@@ -14,8 +14,8 @@ from typing import Any
 from babel.dates import format_date
 from markdown import Markdown
 
-from lockstep.block import Block, CodeBlock, MarkBlock, NotRunBlock, OutputBlock
-from lockstep.injection import FENCE, REASONS
+from lockstep.block import FENCE, Block, CodeBlock, MarkBlock, NotRunBlock, OutputBlock
+from lockstep.handwritten import REASONS
 from lockstep.lab import Lab
 from lockstep.language import Words
 from lockstep.output import Figure, Text

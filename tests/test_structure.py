@@ -1,0 +1,176 @@
+"""The structure of the engine, by reading it: floors, heavy imports, names that must agree."""
+
+import ast
+import io
+import re
+import subprocess
+import sys
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from babel.messages.pofile import read_po
+
+import lockstep
+from lockstep import handwritten, rendering, rules
+from lockstep.cli import main
+
+ENGINE = Path(str(lockstep.__file__)).parent
+HOOK = ENGINE.parent / "mkdocs_hook.py"
+MODULES = {path.stem: path for path in ENGINE.glob("*.py") if path.stem != "__init__"}
+PURE_FLOORS = 3
+LONGEST = 300  # A module is 60 to 250 lines; beyond this it surely has two reasons to change.
+EFFECTS = {"os", "pathlib", "subprocess", "time", "socket", "shutil", "tempfile", "asyncio"}
+HEAVY = {"torch", "pyspark", "horovod", "nbclient", "jupyter_client", "ipykernel", "psutil"}
+
+
+def floors() -> list[list[str]]:
+    """Return the modules of each floor in order, as the package's docstring lists them."""
+    items = re.findall(r"^\d+\. ((?:.+\n)(?: {3}.+\n)*)", str(lockstep.__doc__), re.MULTILINE)
+    return [re.findall(r"``(\w+)``", item.partition(":")[0]) for item in items]
+
+
+ORDER = [module for floor in floors() for module in floor]
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    for name, path in MODULES.items():
+        yield name, ast.parse(path.read_text("utf-8"))
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Return the dotted names that a module imports, anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_every_module_has_its_floor() -> None:
+    assert len(floors()) == 5
+    assert sorted(ORDER) == sorted(MODULES)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_only_what_is_listed_before_it(name: str) -> None:
+    parts = (module.split(".") for module in imported(ast.parse(MODULES[name].read_text("utf-8"))))
+    own = {part[1] for part in parts if part[0] == "lockstep"}
+    assert own <= set(ORDER[: ORDER.index(name)])
+
+
+def test_pure_floors_touch_nothing() -> None:
+    for name in (module for floor in floors()[:PURE_FLOORS] for module in floor):
+        tree = ast.parse(MODULES[name].read_text("utf-8"))
+        assert not {module.split(".")[0] for module in imported(tree)} & EFFECTS, name
+        calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+        assert not {getattr(call, "id", "") for call in calls} & {"open", "print", "input"}, name
+
+
+def test_one_module_knows_nbclient() -> None:
+    importers = {
+        name for name, tree in trees()
+        if {module.split(".")[0] for module in imported(tree)} & {"nbclient"}
+    }  # fmt: skip
+    assert importers == {"execution"}
+
+
+@pytest.mark.parametrize("module", ["mkdocs_hook", "lockstep.cli"])
+def test_what_builds_or_checks_loads_nothing_heavy(module: str) -> None:
+    code = f"import sys, {module}; print(*sorted({HEAVY!r} & set(sys.modules)))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=HOOK.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_the_hook_is_thin() -> None:
+    assert len(code_lines(HOOK.read_text("utf-8"))) < 100
+
+
+def code_lines(source: str) -> set[int]:
+    """Return the lines that hold code: no comments, blank lines or docstrings."""
+    doc: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            doc |= set(range(node.lineno, (node.end_lineno or 0) + 1))
+    skipped = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
+               tokenize.ENDMARKER}  # fmt: skip
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {
+        line
+        for token in tokens if token.type not in skipped
+        for line in range(token.start[0], token.end[0] + 1)
+    } - doc  # fmt: skip
+
+
+def test_modules_are_short() -> None:
+    for name, path in MODULES.items():
+        assert path.read_text("utf-8").count("\n") <= LONGEST, name
+
+
+def literals(tree: ast.AST, call: str, position: int, keyword: str) -> Iterator[str]:
+    """Yield the strings that calls of that name pass there."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == call:
+            given = [k.value for k in node.keywords if k.arg == keyword] + node.args[position:][:1]
+            yield from (str(a.value) for a in given if isinstance(a, ast.Constant))
+
+
+def test_every_rule_is_in_the_catalogue_and_used() -> None:
+    used: set[str] = set()
+    for _, tree in trees():
+        used |= set(literals(tree, "Problem", 1, "rule"))
+        used |= set(literals(tree, "DirectiveError", 1, "rule"))
+        used |= set(literals(tree, "_ReportedError", 1, "rule"))
+        used |= set(literals(tree, "kind", 1, "rule"))
+    assert used == set(rules.RULES)
+    assert list(rules.RULES) == sorted(rules.RULES)
+
+
+def test_every_rule_has_a_golden_case() -> None:
+    cases = (Path(__file__).parent / "golden").glob("*.txt")
+    found = {
+        line.split(" ")[1]
+        for path in cases
+        for line in path.read_text("utf-8").partition("=== errors\n")[2].splitlines()
+        if not line.startswith("===")
+    }
+    assert found == set(rules.RULES)
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+def test_the_engine_has_words_in_every_language(language: str) -> None:
+    named = (handwritten.REASONS, rendering.LEVELS, rendering.PLACES)
+    phrases = {phrase for phrases in named for phrase in phrases.values()}
+    for _, tree in trees():
+        phrases |= set(literals(tree, "words", 0, "phrase"))
+    with (ENGINE / "locale" / f"{language}.po").open("rb") as stream:
+        messages = [message for message in read_po(stream) if message.id]
+    assert {message.id for message in messages} == phrases
+    for message in messages:
+        fields = [set(re.findall(r"\{\w+\}", str(text))) for text in (message.id, message.string)]
+        assert fields[0] == fields[1]
+        assert message.string
+        assert not message.fuzzy
+
+
+def commands(
+    group: click.Group = main, prefix: str = "lockstep"
+) -> Iterator[tuple[str, click.Command]]:
+    yield prefix, group
+    for name, command in group.commands.items():
+        yield f"{prefix} {name}", command
+
+
+@pytest.mark.parametrize(("name", "command"), [pytest.param(*c, id=c[0]) for c in commands()])
+def test_every_command_says_what_it_does_with_examples(name: str, command: click.Command) -> None:
+    assert command.help
+    assert command.epilog is not None
+    assert f"  {name}" in command.epilog or f"$({name}" in command.epilog
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.name not in {"help", "version"}:
+            assert parameter.help or isinstance(parameter.type, click.Choice), parameter.name
