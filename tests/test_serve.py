@@ -1,0 +1,96 @@
+"""`mkdocs serve` while an author edits: marks appear and go, and the server lives on."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.test_build import showcase
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = 60
+"""Seconds for an edit to reach the page, on a machine that is busy."""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return the folder of a project in which nothing is wrong."""
+    root = tmp_path / "project"
+    showcase(root)
+    configuration = (root / "mkdocs.yml").read_text("utf-8")
+    watched = configuration.replace("watch: []", "watch: [notebooks]")
+    (root / "mkdocs.yml").write_text(watched, "utf-8")
+    return root
+
+
+@pytest.fixture
+def fetch(root: Path) -> Iterator[Callable[[str], str]]:
+    """Serve the project; give what fetches a page's HTML."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1"}
+    with (root / "serve.log").open("wb") as log:
+        server = subprocess.Popen(
+            command, cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+
+    def fetch(page: str) -> str:
+        assert server.poll() is None, (root / "serve.log").read_text("utf-8")
+        with urllib.request.urlopen(f"http://{address}/{page}", timeout=PATIENCE) as answer:
+            return str(answer.read().decode())
+
+    try:
+        yield fetch
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+def when(fetch: Callable[[str], str], page: str, holds: Callable[[str], bool]) -> str:
+    """Return a page once something holds of it; fail where it does not in time."""
+    end, html = time.monotonic() + PATIENCE, ""
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            html = fetch(page)
+            if holds(html):
+                return html
+        time.sleep(0.2)
+    pytest.fail(f"{page} did not become what was expected:\n{html[-3000:]}")
+
+
+def test_marks_come_and_go_with_edits(root: Path, fetch: Callable[[str], str]) -> None:
+    """An unknown cell, then changed code, is marked on the page in every language, then mended."""
+    page, chinese = "labs/show-all/", "zh/labs/show-all/"
+    sound = when(fetch, page, lambda html: "lockstep-cell" in html)
+    assert "lockstep-mark" not in sound
+
+    guide = root / "docs/en/labs/show-all.md"
+    text = guide.read_text("utf-8")
+    guide.write_text(text.replace("{{ cell draw", "{{ cell no-such-cell", 1), "utf-8")
+    marked = when(fetch, page, lambda html: "lockstep-mark" in html)
+    assert "unknown-cell" in marked
+    assert "no-such-cell" in marked
+    assert marked.count('class="lockstep-cell"') == sound.count('class="lockstep-cell"') - 1
+    guide.write_text(text, "utf-8")
+    when(fetch, page, lambda html: "lockstep-mark" not in html)
+
+    script = root / "notebooks/show-all.py"
+    code = script.read_text("utf-8")
+    assert code.count("0.4567") == 1
+    script.write_text(code.replace("0.4567", "0.5"), "utf-8")
+    for address in (page, chinese):
+        assert "stale-recording" in when(fetch, address, lambda html: "lockstep-mark" in html)
+    script.write_text("broken (((\n", "utf-8")
+    when(fetch, page, lambda html: "unknown-notebook" in html)
+    script.write_text(code, "utf-8")
+    when(fetch, chinese, lambda html: "lockstep-mark" not in html)
