@@ -18,7 +18,7 @@ from lockstep.problem import Problem
 _FRONT_MATTER = re.compile(
     r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
-_ANCHOR = re.compile(r"\s*\{:?\s*#(?P<anchor>[^\s}]+)[^}]*\}\s*\Z")
+_ANCHOR = re.compile(r"\s*\{:?(?:[^{}]*\s)?#(?P<anchor>[^\s{}]+)[^{}]*\}\s*\Z")
 _CONTAINER = re.compile(r"[\s>]*")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DIRECTIVE = re.compile(r"\{\{\s*(?:cell|output|value)\b[^\n]*?(?:\}\}|$)", re.MULTILINE)

@@ -94,7 +94,11 @@ def imported_modules(source: str) -> tuple[str, ...]:
 
 def _tokens(source: str) -> Iterator[TokenInfo]:
     try:
-        yield from tokenize.generate_tokens(io.StringIO(source).readline)
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.ERRORTOKEN:  # before Python 3.12, which raises
+                message = f"cannot read {token.string!r}"
+                raise SyntaxError(message, ("<cell>", *token.start, None))
+            yield token
     except tokenize.TokenError as error:
         message, (line, column) = error.args
         raise SyntaxError(message, ("<cell>", line, column, None)) from error

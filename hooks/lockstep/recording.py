@@ -86,7 +86,8 @@ def read(text: str, path: str) -> Pair:
     if wrong := _misshapen(raw):
         return unreadable(_broken(path, 1, f"JSON, but no notebook: {wrong}"))
     cells = _code_cells(raw["cells"])
-    sources = tuple((key, _joined(cell["source"])) for key, cell in cells)
+    # jupytext keeps blank lines around a cell, which a notebook's cells are read without.
+    sources = tuple((key, _joined(cell["source"]).strip("\n")) for key, cell in cells)
     outputs = {key: cell.get("outputs", []) for key, cell in cells}
     facts = raw.get("metadata", {}).get(KEY)
     if facts is None:
