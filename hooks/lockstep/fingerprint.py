@@ -68,6 +68,19 @@ class Change:
         return str(self) if self.kind == "notebook" else f"{self} since the recording"
 
 
+@dataclass(frozen=True, slots=True)
+class PinChange:
+    """A package that is pinned at another version than that of the run."""
+
+    name: str
+    run: str
+    pinned: str
+
+    def __str__(self) -> str:
+        """Return ``run with torch 2.12.0; pinned is 2.13.0``."""
+        return f"run with {self.name} {self.run}; pinned is {self.pinned}"
+
+
 def of_code(source: str) -> str:
     """Return the hash (16 hex digits of SHA-256) of Python source as tokens.
 
@@ -116,11 +129,11 @@ def changes(recorded: Fingerprint, now: Fingerprint) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def pin_changes(recorded: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
-    """Return which pinned versions differ: ``run with torch 2.12.0; pinned is 2.13.0``."""
+def pin_changes(recorded: Fingerprint, now: Fingerprint) -> tuple[PinChange, ...]:
+    """Return which pinned versions differ, by name."""
     names = sorted(recorded.pins.keys() & now.pins.keys())
     return tuple(
-        f"run with {name} {recorded.pins[name]}; pinned is {now.pins[name]}"
+        PinChange(name, recorded.pins[name], now.pins[name])
         for name in names
         if recorded.pins[name] != now.pins[name]
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lockstep import comments, fingerprint, output, pairing
 from lockstep.comments import Catalog, Localised
-from lockstep.fingerprint import Change, Fingerprint
+from lockstep.fingerprint import Change, Fingerprint, PinChange
 from lockstep.notebook import Cell, Notebook
 from lockstep.recording import Pair, Recording, Scalar
 
@@ -48,7 +48,7 @@ class Lab:
         return found
 
     @property
-    def pin_changes(self) -> tuple[str, ...]:
+    def pin_changes(self) -> tuple[PinChange, ...]:
         """Which pinned versions differ from those that it was run with."""
         if self.recording is None:
             return ()

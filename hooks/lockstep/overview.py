@@ -37,7 +37,7 @@ def states(site: Site) -> list[LabState]:
             lab=lab.name,
             run=lab.recording.run.date if lab.recording and not lab.stale else None,
             stale=[str(change) for change in lab.stale],
-            pins=list(lab.pin_changes),
+            pins=[str(change) for change in lab.pin_changes],
             guides={
                 language.code: GuideState(
                     page=_page(site, lab, language), comments=_open_comments(site, lab, language)

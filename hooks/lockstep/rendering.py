@@ -116,10 +116,14 @@ def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
     items = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
     run = lab.recording.run if lab.recording else None
     text = words("Not yet run.") if run is None else _provenance(run, words)
-    if lab.pin_changes:
-        text += " " + words("Versions have moved since:") + " " + "; ".join(lab.pin_changes)
+    moved = [f"{change.name} {change.run} → {change.pinned}" for change in lab.pin_changes]
+    if moved:
+        since = words("Versions have moved since: {versions}.", versions=words(", ").join(moved))
+        text = f"{text} {since}"
+    lang = escape(words.language.code)
     return (
-        f'<aside class="lockstep-run" data-search-exclude><ul class="lockstep-facts">{items}</ul>'
+        f'<aside class="lockstep-run" lang="{lang}" data-search-exclude>'
+        f'<ul class="lockstep-facts">{items}</ul>'
         f'<p class="lockstep-provenance">{escape(text)}</p></aside>\n'
     )
 
@@ -132,7 +136,10 @@ def marks(problems: Iterable[Problem]) -> str:
 def untranslated(words: Words) -> str:
     """Return the notice above a page that stands in for one not yet written in this language."""
     text = words("This page is not yet available in this language; you are reading the original.")
-    return f'<div class="admonition note lockstep-notice"><p>{escape(text)}</p></div>\n'
+    lang = escape(words.language.code)
+    return (
+        f'<div class="admonition note lockstep-notice" lang="{lang}"><p>{escape(text)}</p></div>\n'
+    )
 
 
 def _provenance(run: Run, words: Words) -> str:
