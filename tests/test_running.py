@@ -1,7 +1,7 @@
 """`lockstep run` from the outside: what it records, what it refuses, what it leaves as it was.
 
-The notebook needs no Spark, so that a real kernel runs it in seconds; `cluster/test_lab.py` runs the
-site's own labs on executors.
+The notebook needs no Spark, so that a real kernel runs it in seconds; `cluster/test_lab.py` runs
+the site's own labs on executors.
 """
 
 import json

@@ -23,7 +23,8 @@ MODULES = {path.stem: path for path in ENGINE.glob("*.py") if path.stem != "__in
 PURE_FLOORS = 3
 LONGEST = 300  # A module is 60 to 250 lines; beyond this it surely has two reasons to change.
 EFFECTS = {"os", "pathlib", "subprocess", "time", "socket", "shutil", "tempfile", "asyncio"}
-HEAVY = {"torch", "pyspark", "horovod", "nbclient", "jupyter_client", "ipykernel", "psutil"}
+HEAVY = {"torch", "pyspark", "horovod", "nbclient", "ipykernel", "psutil"}
+"""jupytext takes jupyter_client too, where it is installed; a site's environment lacks it."""
 
 
 def floors() -> list[list[str]]:
