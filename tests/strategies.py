@@ -46,9 +46,19 @@ cells = st.lists(_statements, max_size=4).map(lambda parts: "\n".join(parts).str
 """Python as it stands in a cell: it begins and ends with a line that is not blank."""
 
 _inline = st.sampled_from(
-    ["text", "中文。", "**粗体**", "`{{ cell a }}`", "{{ value rows }}", "{{ cell a }}"]
-    + ["{{ value rows digits=2 }}", "[link {{ value rows }}](a.md)", "{{ broken", "<b>x</b>"]
-    + ["<!-- {{ cell a }} -->", "*em*", "| a |", "\\", "]", "{{", "}}", "  ", "&amp;"]
+    [
+        *(
+            "text",
+            "中文。",
+            "**粗体**",
+            "*em*",
+            "`{{ cell a }}`",
+            "{{ value rows }}",
+            "{{ cell a }}",
+        ),
+        *("{{ value rows digits=2 }}", "[link {{ value rows }}](a.md)", "{{ broken", "<b>x</b>"),
+        *("<!-- {{ cell a }} -->", "| a |", "\\", "]", "{{", "}}", "  ", "&amp;"),
+    ]
 )
 _lines = st.lists(_inline, max_size=4).map("".join)
 _starts = st.sampled_from(

@@ -107,7 +107,8 @@ def clean(text: str) -> str:
     """
     lines = _ESCAPE.sub("", text[:_READ]).replace("\r\n", "\n").split("\n")
     overwritten = (line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines)
-    shown = _INVISIBLE.sub(_visible, "\n".join(overwritten))
+    # No character becomes less than one, so what stands further behind is cut in any case.
+    shown = _INVISIBLE.sub(_visible, "\n".join(overwritten)[: TEXT_LIMIT + 1])
     if len(text) <= _READ and len(shown) <= TEXT_LIMIT:
         return shown
     return shown[: TEXT_LIMIT - len(CUT)] + CUT
@@ -143,7 +144,7 @@ def _stable(text: str, paths: Mapping[str, str]) -> str:
     text = clean(text)
     for path in sorted(paths, key=len, reverse=True):
         text = text.replace(path, paths[path])
-    text = re.sub(r"[^\s\"'(]*/ipykernel_\d+/\d+\.py", "<cell>", text)
+    text = re.sub(r"(?<![^\s\"'(])[^\s\"'(]*/ipykernel_\d+/\d+\.py", "<cell>", text)
     text = re.sub(r"\b0x[0-9a-f]{6,16}\b", "0x…", text)
     text = re.sub(r"\b((?:\d{1,3}\.){3}\d{1,3}|localhost):\d{4,5}\b", r"\1:<port>", text)
     return re.sub(r"\b(pid)([ =:]+)\d+\b", r"\1\2<id>", text, flags=re.IGNORECASE)
