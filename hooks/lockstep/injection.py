@@ -84,8 +84,10 @@ class _Injection:
             continues = index - 1 in joints and not {index - 1, index} & replaced.keys()
             if continues and result and typesetting.joins(result[-1], line):
                 result[-1] = typesetting.join(result[-1].rstrip(), line.lstrip(" \t>"))
+            elif index not in replaced:
+                result.append(line)
             else:
-                result.extend(replaced.get(index, [line]))
+                _append(result, replaced[index], lines[index + 1 :])
         return Page("\n".join(result), self.blocks, tuple(self.shown), tuple(self.problems))
 
     def _placed(self, replaced: dict[int, list[str]]) -> list[Span]:
@@ -243,3 +245,15 @@ class _Injection:
         if not isinstance(error, _ReportedError):
             self.problems.append(problem)
         return MarkBlock(problem)
+
+
+def _append(result: list[str], fence: list[str], following: list[str]) -> None:
+    """Append a fence, apart from its neighbours by one blank line: two would end a footnote."""
+    before, after = result[-1:], following[:1]
+    first = 1 if fence and _is_blank(fence[0]) and all(map(_is_blank, before)) else 0
+    last = -1 if fence and _is_blank(fence[-1]) and all(map(_is_blank, after)) else None
+    result.extend(fence[first:last])
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip(" \t>")

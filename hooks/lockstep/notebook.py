@@ -22,6 +22,11 @@ from lockstep.location import Location
 from lockstep.problem import Problem
 
 _FORMAT = {"extension": ".py", "format_name": "percent"}
+_HIDDEN = re.compile(
+    r"[^\S\n\t\x20\u3000]|[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
+"""Control and bidirectional characters, and blanks that look like another: what a reader copies is
+not what a reader sees (https://trojansource.codes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ def read(text: str, path: str) -> Notebook:
     problems = [Problem(Location(path, line), "bad-notebook-header", said) for said in wrong]
     cells = _cells(lines, at, path, problems)
     _check_names(cells, path, problems)
+    problems += _hidden_characters(text, path)
     return Notebook(name, path, text, tuple(cells), needs, tuple(problems))
 
 
@@ -188,6 +194,19 @@ def _check_source(cell: Cell, lines: list[str], problems: list[Problem]) -> None
         text = (getattr(error, "text", None) or "").strip()
         message = f"not valid Python: {getattr(error, 'msg', error)}: `{text}`"
         problems.append(Problem(Location(path, line), "not-python", message))
+
+
+def _hidden_characters(text: str, path: str) -> list[Problem]:
+    """Report what nobody sees: jupytext and Python also part lines at characters of this kind."""
+    found = {
+        text.count("\n", 0, hidden.start()) + 1: ord(hidden.group())
+        for hidden in _HIDDEN.finditer(text)
+    }
+    message = "an invisible character, U+{:04X}; write it as an escape in a string, or remove it"
+    return [
+        Problem(Location(path, line), "hidden-character", message.format(code))
+        for line, code in found.items()
+    ]
 
 
 def _check_names(cells: list[Cell], path: str, problems: list[Problem]) -> None:

@@ -39,6 +39,9 @@ PLACES = {
 }
 """Where a lab runs, and how a reader is told."""
 
+MARKERS = {2: "\N{SYMBOL FOR START OF TEXT}", 3: "\N{SYMBOL FOR END OF TEXT}"}
+"""What Python-Markdown marks its own placeholders with, and what stands for it in a block."""
+
 _PRODUCTS = {
     "python": "Python",
     "torch": "PyTorch",
@@ -80,7 +83,9 @@ def fence(blocks: MutableMapping[str, Block], words: Callable[[], Words]) -> dic
         **_: object,
     ) -> str:
         block = blocks.pop(source.strip(), None)
-        return "" if block is None else html(block, words(), highlighter(md))
+        if block is None:
+            return ""
+        return html(block, words(), highlighter(md)).translate(MARKERS)
 
     return {"name": FENCE, "class": FENCE, "format": render}
 

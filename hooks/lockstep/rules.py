@@ -35,6 +35,7 @@ RULES = {
     "duplicate-value": "A value is recorded by one cell.",
     "edited-recording": "Outputs and values are those that the run wrote.",
     "hand-written-code": "Runnable code comes from a notebook, or says why it is not run.",
+    "hidden-character": "Lab code holds no control or bidirectional characters.",
     "hostile-comment": "A translated comment cannot change the program.",
     "magic": "Lab code is plain Python: no magics, no shell commands.",
     "malformed-directive": "A directive follows the grammar.",
