@@ -52,9 +52,12 @@ def address(request: pytest.FixtureRequest, origin: str) -> str:
     return f"{origin}{request.param}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start one browser for all tests; each page gets a profile of its own."""
+    """Start a browser; each page gets a profile of its own.
+
+    It ends with its module: while Playwright runs, no other test can start an event loop.
+    """
     with launch() as browser:
         yield browser
 

@@ -482,10 +482,13 @@ def test_a_rank_that_raises_is_named_with_its_own_exception_and_line(tmp_path: P
 
 
 RUNNER = """
+import signal
 import sys
 from pathlib import Path
 from lockstep import cluster, execution, notebook
 
+# A shell starts what runs in its background deaf to SIGINT, and pytest hands that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 root = Path(sys.argv[1])
 source = notebook.read((root / "notebooks/lab.py").read_text(), "notebooks/lab.py")
 execution.execute(
