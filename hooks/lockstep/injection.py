@@ -87,7 +87,9 @@ class _Injection:
             elif index not in replaced:
                 result.append(line)
             else:
-                _append(result, replaced[index], lines[index + 1 :])
+                rest = range(index + 1, len(lines))
+                following = (lines[at] for at in rest if replaced.get(at) != [])
+                _append(result, replaced[index], next(following, ""))
         return Page("\n".join(result), self.blocks, tuple(self.shown), tuple(self.problems))
 
     def _placed(self, replaced: dict[int, list[str]]) -> list[Span]:
@@ -247,12 +249,13 @@ class _Injection:
         return MarkBlock(problem)
 
 
-def _append(result: list[str], fence: list[str], following: list[str]) -> None:
+def _append(result: list[str], fence: list[str], following: str) -> None:
     """Append a fence, apart from its neighbours by one blank line: two would end a footnote."""
-    before, after = result[-1:], following[:1]
-    first = 1 if fence and _is_blank(fence[0]) and all(map(_is_blank, before)) else 0
-    last = -1 if fence and _is_blank(fence[-1]) and all(map(_is_blank, after)) else None
-    result.extend(fence[first:last])
+    if fence and _is_blank(fence[0]) and (not result or _is_blank(result[-1])):
+        fence = fence[1:]
+    if fence and _is_blank(fence[-1]) and _is_blank(following):
+        fence = fence[:-1]
+    result.extend(fence)
 
 
 def _is_blank(line: str) -> bool:
