@@ -1,0 +1,113 @@
+"""A fresh run held against a recording."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lockstep import verification
+from lockstep.fingerprint import Fingerprint
+from lockstep.lab import Lab
+from lockstep.location import Location
+from lockstep.notebook import Cell, Notebook
+from lockstep.recording import Pair, Recording, Run, Scalar
+
+RUN = Run("2026-11-20", {"torch": "2.13.0"}, "x86 one", "local-cluster")
+CELLS = (
+    Cell("a", "a", "x", Location("lab.py", 8), 9, values={"n": None, "loss": 0.1, "name": 0}),
+    Cell("b", "b", "y", Location("lab.py", 11), 12, frozenset({"volatile"})),
+)
+VALUES: dict[str, Scalar] = {"n": 3, "loss": 0.5, "name": "Gentoo"}
+
+
+def stream(text: str | list[str]) -> dict[str, Any]:
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+def figure(text: str) -> dict[str, Any]:
+    return {"output_type": "display_data", "data": {"image/svg+xml": text}, "metadata": {}}
+
+
+def recording(run: Run = RUN, values: dict[str, Scalar] | None = None, **outputs: Any) -> Recording:  # noqa: ANN401
+    return Recording(Fingerprint(), run, values or VALUES, {k: [v] for k, v in outputs.items()})
+
+
+def lab(recorded: Recording | None) -> Lab:
+    pair = Pair(
+        "lab.ipynb", (("a", "x"), ("b", "y")), recorded.outputs if recorded else {}, recorded
+    )
+    return Lab(Notebook("lab", "lab.py", "", CELLS), Fingerprint(), pair)
+
+
+def differences(before: Recording, fresh: Recording) -> list[str]:
+    return verification.differences(lab(before), fresh)
+
+
+def test_the_same_is_the_same() -> None:
+    one, other = recording(a=stream(["1\n", "2"])), recording(a=stream("1\n2"))
+    assert differences(one, other) == []
+    assert verification.same_content(one, other)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"n": 4}, ["value 'n': recorded 3, this run 4"]),
+        ({"loss": 0.6}, []),
+        ({"loss": 0.61}, ["value 'loss': recorded 0.5, this run 0.61 (tolerance 0.1)"]),
+        ({"loss": 0.4}, []),
+        ({"loss": None}, ["value 'loss': recorded 0.5, this run None (tolerance 0.1)"]),
+        ({"loss": float("nan")}, ["value 'loss': recorded 0.5, this run nan (tolerance 0.1)"]),
+        ({"name": "Adelie"}, ["value 'name': recorded 'Gentoo', this run 'Adelie'"]),
+        ({"n": 3.0}, []),
+    ],
+)
+def test_values_may_differ_within_their_tolerance(
+    values: dict[str, Scalar], expected: list[str]
+) -> None:
+    assert differences(recording(), recording(values={**VALUES, **values})) == expected
+
+
+def test_what_is_no_number_stays_none() -> None:
+    nothing = recording(values={**VALUES, "loss": float("nan")})
+    assert differences(nothing, nothing) == []
+
+
+def test_output_is_shown_as_a_difference() -> None:
+    (found,) = differences(recording(a=stream("1\n2\n")), recording(a=stream("1\n3\n")))
+    assert found == (
+        "cell 'a' (lab.py:8):\n--- recorded\n+++ this run\n@@ -1,3 +1,3 @@\n [stdout]\n 1\n-2\n+3"
+    )
+
+
+def test_volatile_output_and_figures_of_other_processors_do_not_count() -> None:
+    assert differences(recording(b=stream("1")), recording(b=stream("2"))) == []
+    elsewhere = recording(replace(RUN, processor="arm"), a=figure("<svg>2</svg>"))
+    assert differences(recording(a=figure("<svg>1</svg>")), elsewhere) == []
+    assert differences(recording(a=figure("1")), recording(a=figure("2"))) != []
+    assert differences(recording(a=figure("1")), recording(a=stream("1"))) != []
+
+
+def test_a_recording_is_needed() -> None:
+    with pytest.raises(ValueError, match="no recording to compare with"):
+        verification.differences(lab(None), recording())
+    assert not verification.same_content(None, recording())
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({"date": "2027-01-01"}, True),
+        ({"versions": {"torch": "2.14"}}, False),
+        ({"processor": "other"}, False),
+        ({"cluster": "spark"}, False),
+        ({"executors": 7}, False),
+        ({"ranks": 7}, False),
+        ({"hosts": 7}, False),
+        ({"environment": {"A": "1"}}, False),
+    ],
+)
+def test_a_recording_is_rewritten_where_a_page_would_say_something_else(
+    change: dict[str, Any], *, same: bool
+) -> None:
+    assert verification.same_content(recording(), recording(replace(RUN, **change))) is same
