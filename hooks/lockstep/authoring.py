@@ -13,9 +13,11 @@ import nbformat
 
 from lockstep import comments, header, notebook, pairing
 from lockstep.lab import Lab
+from lockstep.problem import Problem
 from lockstep.project import Project
 
 TEMPLATES = Path(__file__).parent / "templates"
+_HEADER = re.compile(r"# ---\n(?:#.*\n)*?# ---\n")
 
 
 class AuthoringError(Exception):
@@ -28,12 +30,10 @@ def sync(project: Project, labs: list[Lab]) -> list[str]:
     Raises ``AuthoringError`` where a script has errors or a pair cannot be read: nothing is written
     over what might be somebody's work.
     """
+    _refuse([problem for lab in labs for problem in _errors(lab)])
+    _refuse([problem for lab in labs if lab.pair for problem in lab.pair.problems])
     changed: list[str] = []
     for lab in labs:
-        wrong = [*lab.notebook.problems, *(lab.pair.problems if lab.pair else ())]
-        broken = [problem for problem in wrong if problem.rule != "no-test-cell"]
-        if broken:
-            raise AuthoringError("\n".join(map(str, broken)))
         if lab.pair is not None and pairing.in_step(lab.pair, lab.notebook):
             continue
         outputs = pairing.carried_over(lab.pair, lab.notebook) if lab.pair else {}
@@ -48,28 +48,45 @@ def script_from_pair(project: Project, lab: Lab) -> str:
     The script's own header stays. Raises ``AuthoringError`` where there is no readable pair.
     """
     path = (project.root / lab.notebook.path).with_suffix(".ipynb")
-    if lab.pair is None or any(p.rule == "broken-pair" for p in lab.pair.problems):
+    if lab.pair is None or lab.pair.broken:
         message = f"{project.relative(path)} is missing or broken; nothing to take from it"
         raise AuthoringError(message)
     document = nbformat.read(path, as_version=4)
     script = jupytext.reads(lab.notebook.text, fmt="py:percent")
     document.metadata = script.metadata
-    return str(jupytext.writes(document, fmt="py:percent"))
+    text = str(jupytext.writes(document, fmt="py:percent"))
+    own, written = (_HEADER.match(script) for script in (lab.notebook.text, text))
+    return text if own is None or written is None else own.group() + text[written.end() :]
 
 
 def update_comments(project: Project, labs: list[Lab]) -> list[str]:
-    """Bring the comment catalogs of every language into step with the notebooks."""
+    """Bring the comment catalogs of every language into step with the notebooks.
+
+    Raises ``AuthoringError`` where a script or a catalog cannot be read whole: translations of what
+    was not read would be dropped.
+    """
+    _refuse([problem for lab in labs for problem in _errors(lab)])
+    catalogs = [catalog for lab in labs for catalog in lab.catalogs.values()]
+    _refuse([problem for catalog in catalogs for problem in catalog.problems])
     changed: list[str] = []
     for lab in labs:
         for language in project.settings.languages.translations:
             path = f"{project.settings.catalogs}/{language.code}/{lab.name}.po"
             catalog = lab.catalogs.get(language.code) or comments.Catalog(path)
-            if catalog.problems:
-                raise AuthoringError("\n".join(map(str, catalog.problems)))
             text = comments.updated(lab.notebook, catalog, language.code)
             if project.write(project.root / path, text):
                 changed.append(path)
     return changed
+
+
+def _errors(lab: Lab) -> list[Problem]:
+    """Return what keeps a script from being read whole."""
+    return [problem for problem in lab.notebook.problems if problem.rule != "no-test-cell"]
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        raise AuthoringError("\n".join(map(str, problems)))
 
 
 def new(project: Project, name: str) -> list[str]:

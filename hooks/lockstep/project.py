@@ -54,7 +54,7 @@ class Project:
     def site(self) -> Site:
         """Read the whole project. Never raises for what its files hold."""
         problems: list[Problem] = []
-        labs = {lab.name: lab for lab in self._labs(problems)}
+        labs = {lab.name: lab for lab in self._labs()}
         languages = self.settings.languages
         guides = {language.code: dict(self._guides(language, problems)) for language in languages}
         words = {language.code: self.words(language) for language in languages}
@@ -126,7 +126,7 @@ class Project:
                 return given.relative_to(root).as_posix()
         return path.as_posix()
 
-    def _labs(self, problems: list[Problem]) -> Iterator[Lab]:
+    def _labs(self) -> Iterator[Lab]:
         for path in sorted((self.root / self.settings.notebooks).glob("*.py")):
             source = self._script(path)
             if source is None:
@@ -135,17 +135,20 @@ class Project:
             catalogs = {
                 language.code: catalog
                 for language in self.settings.languages.translations
-                if (catalog := self.catalog(source.name, language, problems)) is not None
+                if (catalog := self.catalog(source.name, language)) is not None
             }
             yield Lab(source, self.fingerprint(source), pair, catalogs)
 
-    def catalog(
-        self, name: str, language: Language, problems: list[Problem] | None = None
-    ) -> Catalog | None:
+    def catalog(self, name: str, language: Language) -> Catalog | None:
         """Return the comment catalog of a notebook in a language, if there is one."""
         path = self.root / self.settings.catalogs / language.code / f"{name}.po"
-        text = self._text(path, problems if problems is not None else []) if path.exists() else None
-        return None if text is None else comments.read(text, self.relative(path))
+        if not path.is_file():
+            return None
+        problems: list[Problem] = []
+        text = self._text(path, problems)
+        if text is None:
+            return Catalog(self.relative(path), problems=tuple(problems))
+        return comments.read(text, self.relative(path))
 
     def _guides(
         self, language: Language, problems: list[Problem]
