@@ -4,12 +4,13 @@ Exit status: 0 nothing to report, 1 findings, 2 could not run.
 """
 
 import difflib
+import functools
 import json
 import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Concatenate, NoReturn, ParamSpec
 
 import click
 from rich.console import Console
@@ -24,6 +25,7 @@ from lockstep.settings import SettingsError
 from lockstep.site import Site
 
 FINDINGS, COULD_NOT_RUN = 1, 2
+_P = ParamSpec("_P")
 
 
 def _examples(*lines: str) -> str:
@@ -47,10 +49,21 @@ def _examples(*lines: str) -> str:
 @click.pass_context
 def main(context: click.Context, config: Path) -> None:
     """Lab guides in several languages whose every code block was run."""
-    try:
-        context.obj = Project.open(config)
-    except SettingsError as error:
-        _stop(str(error))
+    context.obj = config
+
+
+def _with_project(command: Callable[Concatenate[Project, _P], None]) -> Callable[_P, None]:
+    """Open the project when the command runs, so that its help is there everywhere."""
+
+    @functools.wraps(command)
+    def opened(*arguments: _P.args, **options: _P.kwargs) -> None:
+        try:
+            project = Project.open(click.get_current_context().find_object(Path) or Path())
+        except SettingsError as error:
+            _stop(str(error))
+        command(project, *arguments, **options)
+
+    return opened
 
 
 @main.command(epilog=_examples(
@@ -66,7 +79,7 @@ def main(context: click.Context, config: Path) -> None:
     "--format", "style", type=click.Choice(listing.STYLES), default="text",
     show_default=True, help="For people, for annotations on a pull request, or for machines.",
 )  # fmt: skip
-@click.pass_obj
+@_with_project
 def check(  # noqa: PLR0913 each is an option
     project: Project, pages: Sequence[Path], *, debts: bool, strict: bool, list_rules: bool,
     style: str,
@@ -80,10 +93,12 @@ def check(  # noqa: PLR0913 each is an option
         for rule, meaning in rules.RULES.items():
             click.echo(f"{rule:<{width}}  {meaning}")
         return
-    wanted = [project.relative(page.resolve()) for page in pages]
     for page in pages:
         if not page.exists():
             _stop(f"{page} does not exist")
+        if not page.resolve().is_relative_to(project.root.resolve()):
+            _stop(f"{page} is not in the project at {project.root}")
+    wanted = [project.relative(page.resolve()) for page in pages]
     problems = [
         problem
         for problem in rules.check(project.site())
@@ -103,7 +118,7 @@ def check(  # noqa: PLR0913 each is an option
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--from-notebook", metavar="NAME", help="Write the .py from the .ipynb; asks first.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
+@_with_project
 def sync(project: Project, names: Sequence[str], from_notebook: str | None, *, yes: bool) -> None:
     """Bring each .ipynb into step with its .py. Executes nothing, keeps recordings."""
     site = project.site()
@@ -132,7 +147,7 @@ def sync(project: Project, names: Sequence[str], from_notebook: str | None, *, y
 
 @main.command(epilog=_examples("lockstep comments", "lockstep comments train-deep-learning-model"))
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.pass_obj
+@_with_project
 def comments(project: Project, names: Sequence[str]) -> None:
     """Update the catalogs in which comments of lab code are translated."""
     changed = _authored(authoring.update_comments, project, _chosen(project.site(), names))
@@ -142,24 +157,23 @@ def comments(project: Project, names: Sequence[str]) -> None:
 @main.command(epilog=_examples("lockstep new count-words", "lockstep new count-words --no-run"))
 @click.argument("name")
 @click.option("--run/--no-run", "execute", default=True, help="Execute the new notebook at once.")
-@click.pass_context
-def new(context: click.Context, name: str, *, execute: bool) -> None:
+@_with_project
+def new(project: Project, name: str, *, execute: bool) -> None:
     """Start a lab: a notebook that runs, and a guide in each language.
 
     NAME is kebab-case. The lab is recorded at once, so that it passes `check`.
     """
-    project: Project = context.obj
     for path in _authored(authoring.new, project, name):
         click.echo(f"wrote {path}")
     if execute:
-        context.invoke(run, names=(name,))
+        click.get_current_context().invoke(run, names=(name,))
     else:
         click.echo(f"record it with `lockstep run {name}`")
 
 
 @main.command(epilog=_examples("lockstep status", "lockstep status --format json"))
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
-@click.pass_obj
+@_with_project
 def status(project: Project, style: str) -> None:
     """Show labs by languages: run, stale and why, missing guides, untranslated comments."""
     site = project.site()
@@ -184,7 +198,7 @@ def status(project: Project, style: str) -> None:
 @click.option("--master", metavar="URL", help="A Spark master; default: an embedded local-cluster.")
 @click.option("--force", is_flag=True, help="Execute also what is not stale.")
 @click.option("--verify", is_flag=True, help="Execute and compare with the recordings.")
-@click.pass_obj
+@_with_project
 def run(
     project: Project, names: Sequence[str] = (), master: str | None = None, *,
     force: bool = False, verify: bool = False,
@@ -219,7 +233,7 @@ def run(
 
 
 @main.command(epilog=_examples('eval "$(lockstep environment)"; jupyter lab notebooks'))
-@click.pass_obj
+@_with_project
 def environment(project: Project) -> None:
     """Print the variables with which lab notebooks run, as shell exports."""
     from lockstep import cluster  # noqa: PLC0415 needs the labs' environment
@@ -244,7 +258,7 @@ def _chosen(site: Site, names: Sequence[str]) -> list[Lab]:
 
 
 def _below(path: str, page: str) -> bool:
-    return path == page or path.startswith(f"{page.rstrip('/')}/")
+    return page in {".", path} or path.startswith(f"{page}/")
 
 
 def _stop(message: str) -> NoReturn:
