@@ -4,8 +4,12 @@ The site is the golden case ``showcase``. Everything heavy, and the network, is 
 """
 
 import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -218,3 +222,53 @@ def test_the_hook_reads_a_page_as_the_rules_do(sound: Path) -> None:
     assert pages[0].shown == pages[1].shown
     assert pages[0].blocks == pages[1].blocks
     assert pages[0].markdown.endswith(pages[1].markdown)
+
+
+def marks(address: str) -> list[str]:
+    """Return the rules of the marks of a served page, each once."""
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        opened = page.read(answer.read().decode())
+    names = (strong.text for mark in opened.all(".lockstep-mark") for strong in mark.all("strong"))
+    return list(dict.fromkeys(names))
+
+
+def until(expected: list[str], address: str) -> None:
+    """Wait until a served page holds these marks; the last difference is what fails."""
+    end = time.monotonic() + 30
+    found: list[str] | None = None
+    while found != expected and time.monotonic() < end:
+        with suppress(OSError):
+            found = marks(address)
+        time.sleep(0.2)
+    assert found == expected
+
+
+def test_serving_follows_every_edit_and_lives_on(tmp_path: Path) -> None:
+    showcase(tmp_path / "project")
+    root = tmp_path / "project"
+    (root / "mkdocs.yml").write_text(
+        CONFIGURATION.replace("watch: []", f"watch: [{root / 'notebooks'}]")
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"]
+    address = f"http://127.0.0.1:{port}/zh/labs/show-all/"
+    guide, script = root / "docs/zh/labs/show-all.md", root / "notebooks/show-all.py"
+    with subprocess.Popen(
+        command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            until([], address)
+            sound = guide.read_text("utf-8")
+            guide.write_text(sound.replace("{{ output draw alt", "{{ output drew alt"), "utf-8")
+            until(["unknown-cell"], address)
+            guide.write_text(sound.replace("title: Show all", "title: ["), "utf-8")
+            until(["bad-front-matter", "unknown-notebook"], address)
+            guide.write_text(sound, "utf-8")
+            until([], address)
+            script.write_text(script.read_text("utf-8").replace('"drawn"', '"painted"'), "utf-8")
+            until(["stale-recording"], address)
+            assert server.poll() is None
+        finally:
+            server.terminate()
