@@ -107,9 +107,9 @@ def test_ranks_speak_in_their_order() -> None:
 def test_what_differs_from_run_to_run_goes() -> None:
     text = (
         "<object at 0x7f3a5c0b1d30> pid=4711 127.0.0.1:45123 10.0.0.2:7077 at 10:30 in "
-        '/home/a/work/x File "/tmp/ipykernel_12/34.py"'
+        '/home/a/labs/x File "/tmp/ipykernel_12/34.py"'
     )
-    (found,) = normalised([stream(text)], {"/home/a": "~", "/home/a/work": "<project>"})
+    (found,) = normalised([stream(text)], {"/home/a": "~", "/home/a/labs": "<project>"})
     assert found["text"] == (
         "<object at 0x…> pid=<id> 127.0.0.1:<port> 10.0.0.2:<port> at 10:30 in <project>/x File "
         '"<cell>"'

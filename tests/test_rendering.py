@@ -36,6 +36,7 @@ PLACES = {
     "details": '??? tip "Title"\n\n    {}',
     "tab": '=== "One"\n\n    {}\n\n=== "Two"\n\n    z',
     "quote": "> x\n>\n> {}\n>\n> y",
+    "quote-alone": "> {}",
     "table": "| a |\n|---|\n| b |\n\n{}\n\n| c |\n|---|\n| d |",
     "footnote": "x[^1]\n\n[^1]: y\n\n    {}",
     "definition": "Term\n:   z\n\n    {}",
@@ -138,9 +139,11 @@ def test_many_blocks_keep_their_places() -> None:
     )
 
 
-def test_a_quote_holds_no_empty_paragraph() -> None:
-    found = shown(nested("quote", "{{ cell a }}"), "x")
-    assert [paragraph.text for paragraph in found.one("blockquote").all("p")] == ["x", "y"]
+@pytest.mark.parametrize("place", sorted(set(PLACES) - {"footnote"}))
+def test_no_paragraph_is_torn_by_a_block(place: str) -> None:
+    found = shown(nested(place, "{{ cell a }}"), "x")
+    assert not [paragraph for paragraph in found.all("p") if paragraph.all(".lockstep-cell")]
+    assert all(paragraph.text.strip() for paragraph in found.all("p"))
 
 
 @given(cells, any_text, st.sampled_from(sorted(PLACES)))
