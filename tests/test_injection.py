@@ -41,23 +41,28 @@ def test_a_directive_becomes_a_key_where_it_stands() -> None:
     page = inject('1. x\n    {{ cell a hl="2" output="open" }}\n2. y')
     assert page.markdown == "1. x\n\n    ```lockstep\n    0\n    ```\n\n2. y"
     assert page.blocks == {
-        "0": CodeBlock("lab", "a", "# one\nx = 1", (2,), (Text("1\n"),), open=True)
+        "0": CodeBlock("lab", "a", "# one\nx = 1", (2,), (Text("1\n"),), open=True, anchor="cell-a")
     }
     assert page.shown == (("lab", "a", Location("docs/zh/a.md", 2)),)
 
 
 def test_a_translated_comment_moves_the_marked_line() -> None:
     block = inject('{{ cell a hl="2" output="none" }}', language=CHINESE).blocks["0"]
-    assert block == CodeBlock("lab", "a", "# 一\n# 二\nx = 1", (3,))
+    assert block == CodeBlock("lab", "a", "# 一\n# 二\nx = 1", (3,), anchor="cell-a")
 
 
 def test_only_the_first_showing_carries_the_anchor() -> None:
     blocks = inject("{{ cell a }}\n\n{{ cell a }}\n\n{{ output lab:a }}").blocks
-    assert [block.first for block in blocks.values() if isinstance(block, CodeBlock)] == [
-        True,
-        False,
-    ]
+    anchors = [block.anchor for block in blocks.values() if isinstance(block, CodeBlock)]
+    assert anchors == ["cell-a", None]
     assert blocks["2"] == OutputBlock("lab", "a", (Text("1\n"),))
+
+
+def test_a_cell_of_another_lab_has_an_anchor_of_its_own() -> None:
+    guide = document.read("{{ cell lab:a }}", "docs/zh/a.md")
+    (block,) = injection.inject(guide, {"lab": lab()}, ENGLISH, "other").blocks.values()
+    assert isinstance(block, CodeBlock)
+    assert block.anchor == "cell-lab-a"
 
 
 def test_a_value_stays_in_its_line() -> None:

@@ -200,8 +200,12 @@ def test_a_lab_says_what_it_was_run_with() -> None:
     text = header({"duration": 45, "level": "beginner", "runs-on": ["laptop"]}, run)
     for part in ("45 minutes", "for beginners", "your own computer", "November 2, 2026"):
         assert part in text
-    for part in ("Python 3.11.7", "PyTorch 2.13.0", "local-cluster", "not run on Databricks"):
+    for part in ("Python 3.11.7", "PyTorch 2.13.0", "local-cluster", "not on Databricks"):
         assert part in text
+    assert "executors: 2, ranks: 2" in text
+    alone = header({}, Run("2026-11-02", versions))
+    assert "Spark cluster" not in alone
+    assert "not on Databricks" in alone
     assert header({}) == "Not yet run.\n"
 
 

@@ -25,8 +25,8 @@ class CodeBlock:
     outputs: tuple[Text | Figure, ...] = ()
     open: bool = False
     """Whether the output is unfolded from the start."""
-    first: bool = True
-    """Whether this is the first time that the page shows the cell: it carries the anchor."""
+    anchor: str | None = None
+    """The block's ``id``, the first time that the page shows the cell."""
     marks: tuple[Problem, ...] = ()
     """What an author must know of this cell, such as that it has changed since it was run."""
 

@@ -162,7 +162,9 @@ class _Injection:
         if wanted.highlighted and max(wanted.highlighted) > len(code.lines):
             message = f"hl names line {max(wanted.highlighted)}; the cell has {len(code.lines)}"
             raise DirectiveError(message, rule="unknown-line")
-        first = (lab.name, cell.key) not in {(name, key) for name, key, _ in self.shown}
+        quoted = "" if lab.name == self.notebook else f"{lab.name}-"
+        again = (lab.name, cell.key) in {(name, key) for name, key, _ in self.shown}
+        anchor = None if again else f"cell-{quoted}{cell.key}"
         self.shown.append((lab.name, cell.key, wanted.location))
         return CodeBlock(
             lab.name,
@@ -171,7 +173,7 @@ class _Injection:
             tuple(code.lines[line - 1] + 1 for line in wanted.highlighted if line > 0),
             lab.outputs(cell) if wanted.output != "none" else (),
             wanted.output == "open",
-            first,
+            anchor,
             self._staleness(lab, cell, wanted.location),
         )
 

@@ -36,6 +36,7 @@ PLACES = {
     "laptop": "your own computer",
     "spark-cluster": "a Spark cluster",
     "databricks-15.4-lts-ml": "Databricks Runtime 15.4 LTS ML",
+    "databricks-ml": "Databricks Runtime 15.4 LTS ML or newer",
 }
 """Where a lab runs, and how a reader is told."""
 
@@ -153,20 +154,24 @@ def _provenance(run: Run, words: Words) -> str:
         f"{name} {run.versions[key]}" for key, name in _PRODUCTS.items() if key in run.versions
     ]
     when = format_date(date.fromisoformat(run.date), "long", locale=locale)
+    facts = {"date": when, "versions": words(", ").join(versions)}
+    if not run.cluster:
+        return words(
+            "Every block was run on {date} with {versions}, not on Databricks itself.", **facts
+        )
     return words(
-        "Every block was run on {date} with {versions}, on a Spark cluster ({cluster}) with "
-        "{executors} executors and {ranks} ranks. It was not run on Databricks itself.",
-        date=when,
-        versions=words(", ").join(versions),
+        "Every block was run on {date} with {versions}, on a Spark cluster ({cluster}; executors: "
+        "{executors}, ranks: {ranks}), not on Databricks itself.",
         cluster=run.cluster,
         executors=run.executors,
         ranks=run.ranks,
+        **facts,
     )
 
 
 def _code(block: CodeBlock, words: Words, highlight: Highlighter) -> str:
     cell = escape(block.cell)
-    anchor = f' id="cell-{cell}"' if block.first else ""
+    anchor = f' id="{escape(block.anchor)}"' if block.anchor else ""
     code = highlight(block.source, "python", block.highlighted)
     shown = ""
     if block.outputs:
