@@ -12,6 +12,7 @@ A case is prose, then sections, done in order::
     === cut notebooks/count.ipynb            keep that many characters
     === sync notebooks/count.py              write its .ipynb, without a recording
     === remove notebooks/count.ipynb
+    === link docs/en/gone.md                 make a symbolic link to what is named
     === errors                               every expected error, as `lockstep check` prints it
     === debts                                ... and every debt
 
@@ -134,6 +135,8 @@ def _do(verb: str, name: str, body: str, root: Path) -> None:
         )
     elif verb == "remove":
         path.unlink()
+    elif verb == "link":
+        path.symlink_to(body.strip())
     elif verb == "cut":
         path.write_text(path.read_text("utf-8")[: int(body)], "utf-8")
     elif verb == "edit":

@@ -86,7 +86,11 @@ class Project:
         }
         pins = self.pins()
         names = sorted({fingerprint.distribution_of(name) for name in packages} & pins.keys())
-        return Fingerprint(cells, modules, data, {name: pins[name] for name in names})
+        headers = tuple(
+            fingerprint.of_header(cell.values, raises="raises-exception" in cell.tags)
+            for cell in source.cells
+        )
+        return Fingerprint(cells, modules, data, {name: pins[name] for name in names}, headers)
 
     def pins(self) -> dict[str, str]:
         """Return the pinned versions of the labs' environment; none where there is no such file."""
@@ -127,7 +131,7 @@ class Project:
         return path.as_posix()
 
     def _labs(self) -> Iterator[Lab]:
-        for path in sorted((self.root / self.settings.notebooks).glob("*.py")):
+        for path in _visible(self.root / self.settings.notebooks, "*.py"):
             source = self._script(path)
             if source is None:
                 continue
@@ -154,7 +158,7 @@ class Project:
         self, language: Language, problems: list[Problem]
     ) -> Iterator[tuple[str, Document]]:
         folder = self.root / self.settings.guides / language.code
-        for path in sorted(folder.rglob("*.md")):
+        for path in _visible(folder, "**/*.md"):
             text = self._text(path, problems)
             if text is not None:
                 yield path.relative_to(folder).as_posix(), document.read(text, self.relative(path))
@@ -164,8 +168,10 @@ class Project:
         problems: list[Problem] = []
         text = self._text(path, problems)
         if text is None:
-            legible = path.read_text("utf-8", errors="replace")
             unread = Notebook(path.stem, self.relative(path), "", problems=tuple(problems))
+            if problems[0].rule == "unreadable":
+                return unread
+            legible = path.read_text("utf-8", errors="replace")
             return unread if notebook.is_notebook(legible) else None
         return notebook.read(text, self.relative(path)) if notebook.is_notebook(text) else None
 
@@ -179,8 +185,14 @@ class Project:
         return recording.read(text, self.relative(path))
 
     def _text(self, path: Path, problems: list[Problem]) -> str | None:
-        """Read a text file; a byte that is no UTF-8 is a finding."""
-        data = path.read_bytes()
+        """Read a text file; that it cannot be read, or is no UTF-8, is a finding."""
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            where = Location(self.relative(path), 1)
+            message = f"cannot be read: {error.strerror or error}"
+            problems.append(Problem(where, "unreadable", message))
+            return None
         try:
             return data.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
@@ -217,6 +229,17 @@ class Project:
             for path in (base / "__init__.py", base.with_suffix(".py")):
                 if path.is_file():
                     yield path
+
+
+def _visible(folder: Path, pattern: str) -> Iterator[Path]:
+    """Yield a folder's files in order, without hidden ones: editors leave locks and drafts there.
+
+    A link to nothing is among them: that it cannot be read is to be found.
+    """
+    for path in sorted(folder.glob(pattern)):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and (path.is_file() or not path.exists()):
+            yield path
 
 
 def _imports(source: str) -> tuple[str, ...]:

@@ -64,6 +64,7 @@ RULES = {
     "unknown-option": "A directive has the options of its kind.",
     "unknown-reason": "The reason why code is not run is one of the list.",
     "unknown-value": "A value was recorded by the run.",
+    "unreadable": "Files can be read.",
 }
 """Every rule by name, with what it asks for."""
 
