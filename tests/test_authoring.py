@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lockstep import authoring, pairing, recording, rules
+from lockstep import authoring, notebook, pairing, recording, rules
 from lockstep.authoring import AuthoringError
 from lockstep.lab import Lab
 from lockstep.problem import Severity
@@ -12,6 +12,15 @@ from lockstep.project import Project
 from tests import case
 
 SCRIPT, PAIR = "notebooks/count-animals.py", "notebooks/count-animals.ipynb"
+SOUND_HEADER = """\
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       format_name: percent
+# ---
+
+"""
 CATALOG = "notebooks/comments/zh/count-animals.po"
 
 
@@ -67,6 +76,41 @@ def test_sync_keeps_a_stale_recording_stale(project: Project) -> None:
     (lab,) = labs(project)
     assert [str(change) for change in lab.stale] == ["cell 'say-goodbye' changed"]
     assert outputs(project)["say-goodbye"] == "goodbye\n"
+
+
+def test_a_cell_that_comes_back_without_its_output_has_to_run_again(project: Project) -> None:
+    script = (project.root / SCRIPT).read_text("utf-8")
+    edit(project, SCRIPT, '# %% name="say-goodbye"\nprint("goodbye")\n', "")
+    assert authoring.sync(project, labs(project)) == [PAIR]
+    (project.root / SCRIPT).write_text(script, "utf-8")
+    assert authoring.sync(project, labs(project)) == [PAIR]
+    (lab,) = labs(project)
+    assert outputs(project)["say-goodbye"] == ""
+    assert [change.item for change in lab.stale] == ["say-goodbye"]
+
+
+def test_cells_of_the_same_code_keep_their_outputs_in_order() -> None:
+    script = notebook.read(
+        SOUND_HEADER + '# %% name="aa"\nprint(next(n))\n\n# %% name="bb"\nprint(next(n))\n',
+        "notebooks/x.py",
+    )
+    outs = {
+        key: [{"output_type": "stream", "name": "stdout", "text": text}]
+        for key, text in (("aa", "first"), ("bb", "second"))
+    }
+    pair = recording.read(recording.write(script, outs, None), "notebooks/x.ipynb")
+    renamed = notebook.read(
+        script.text.replace('"bb"', '"cc"').replace('"aa"', '"bb"'), "notebooks/x.py"
+    )
+    found = recording.flat(pairing.carried_over(pair, renamed))
+    assert {key: out[0]["text"] for key, out in found.items()} == {"bb": "first", "cc": "second"}
+
+
+def test_nothing_is_taken_from_a_pair_whose_script_cannot_be_read(project: Project) -> None:
+    (project.root / SCRIPT).write_bytes((project.root / SCRIPT).read_bytes() + b"# \xff\n")
+    (lab,) = labs(project)
+    with pytest.raises(AuthoringError, match="not-utf8"):
+        authoring.script_from_pair(project, lab)
 
 
 def test_sync_writes_a_missing_pair(project: Project) -> None:

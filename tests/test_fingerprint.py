@@ -43,8 +43,23 @@ def test_the_hash_is_the_same_on_every_machine() -> None:
 
 
 def test_it_is_written_and_read_as_json() -> None:
-    one = Fingerprint((("a", "1"), ("b", "2")), {"m.py": "3"}, {"d.csv": "4"}, {"torch": "2"})
+    parts = ({"m.py": "3"}, {"d.csv": "4"}, {"torch": "2"})
+    one = Fingerprint((("a", "1"), ("b", "2")), *parts, ("value x, may raise", ""))
     assert Fingerprint.from_json(json.loads(json.dumps(one.as_json()))) == one
+
+
+def test_a_header_asks_something_of_the_run() -> None:
+    cells = (("a", "1"), ("b", "2"))
+    asked = (fingerprint.of_header(["y", "x"], raises=False), "")
+    assert asked == ("value x, value y", "")
+    then, now = (
+        Fingerprint(cells, headers=asked),
+        Fingerprint(cells, headers=(asked[0], "may raise")),
+    )
+    assert fingerprint.changes(then, then) == ()
+    assert [str(change) for change in fingerprint.changes(then, now)] == [
+        "cell 'b' has other values or tags in its header"
+    ]
 
 
 @pytest.mark.parametrize("raw", [{}, [], {"cells": [1]}, {"cells": [], "modules": []}])

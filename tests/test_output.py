@@ -116,6 +116,15 @@ def test_what_differs_from_run_to_run_goes() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("home", "text"),
+    [("/", "2026/11/20 ratio 3/4"), ("/home/al", "/home/alice/x"), ("/usr", "/usr-local /usr.bak")],
+)
+def test_a_path_is_replaced_as_a_whole(home: str, text: str) -> None:
+    (found,) = normalised([stream(text)], {home: "~"})
+    assert found["text"] == text
+
+
 def test_execution_counts_and_traceback_go() -> None:
     result = {"output_type": "execute_result", "execution_count": 7, "data": {"text/plain": "1"}}
     error = {"output_type": "error", "ename": "E", "evalue": "\x1b[1mno", "traceback": ["x"]}

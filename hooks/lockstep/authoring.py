@@ -37,7 +37,10 @@ def sync(project: Project, labs: list[Lab]) -> list[str]:
         if lab.pair is not None and pairing.in_step(lab.pair, lab.notebook):
             continue
         outputs = pairing.carried_over(lab.pair, lab.notebook) if lab.pair else {}
-        if project.write_pair(lab.notebook, outputs, lab.recording):
+        recorded = lab.recording
+        if lab.pair and recorded:
+            recorded = pairing.without_lost_outputs(lab.pair, lab.notebook, recorded)
+        if project.write_pair(lab.notebook, outputs, recorded):
             changed.append(lab.notebook.path.removesuffix(".py") + ".ipynb")
     return changed
 
@@ -48,6 +51,8 @@ def script_from_pair(project: Project, lab: Lab) -> str:
     The script's own header stays. Raises ``AuthoringError`` where there is no readable pair.
     """
     path = (project.root / lab.notebook.path).with_suffix(".ipynb")
+    if lab.notebook.unreadable:
+        _refuse(list(lab.notebook.problems))
     if lab.pair is None or lab.pair.broken:
         message = f"{project.relative(path)} is missing or broken; nothing to take from it"
         raise AuthoringError(message)

@@ -34,6 +34,8 @@ def arguments(*, figures: bool) -> list[str]:
         "--InlineBackend.figure_formats=svg",
         "--InlineBackend.print_figure_kwargs={'bbox_inches': 'tight', 'metadata': {'Date': None}}",
     ]
+    # What a lab imports is fingerprinted: modules live in the support folder, not beside it.
+    given.append("--InteractiveShellApp.ignore_cwd=True")
     if figures:
         # On a new machine matplotlib lists all fonts at first, and says so in some cell's output.
         given.append("--IPKernelApp.exec_lines=import matplotlib.font_manager")

@@ -6,9 +6,10 @@ to know whether a page may be published. Code counts as tokens: real comments an
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any
 
 from lockstep import program
@@ -34,10 +35,16 @@ class Fingerprint:
     """Path and hash of each declared data file."""
     pins: Mapping[str, str] = field(default_factory=dict)
     """Pinned version of each package reached by imports."""
+    headers: tuple[str, ...] = ()
+    """What each cell's header asks of the run (``of_header``), in order."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the fingerprint as it stands in a recording."""
-        cells = [{"cell": key, "code": code} for key, code in self.cells]
+        headers = self.headers or ("",) * len(self.cells)
+        cells = [
+            {"cell": key, "code": code} | ({"header": header} if header else {})
+            for (key, code), header in zip(self.cells, headers, strict=True)
+        ]
         return {"cells": cells, "modules": dict(self.modules), "data": dict(self.data),
                 "pins": dict(self.pins)}  # fmt: skip
 
@@ -45,8 +52,11 @@ class Fingerprint:
     def from_json(cls, raw: Mapping[str, Any]) -> "Fingerprint":
         """Read what ``as_json`` wrote; raises ``KeyError``, ``TypeError`` or ``AttributeError``."""
         cells = tuple((str(cell["cell"]), str(cell["code"])) for cell in raw["cells"])
-        return cls(cells, *({str(k): str(v) for k, v in raw[part].items()}
-                            for part in ("modules", "data", "pins")))  # fmt: skip
+        headers = tuple(str(cell.get("header", "")) for cell in raw["cells"])
+        modules, data, pins = (
+            {str(k): str(v) for k, v in raw[part].items()} for part in ("modules", "data", "pins")
+        )
+        return cls(cells, modules, data, pins, headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ class Change:
     """One thing that differs from what was recorded; prints as ``cell 'train' changed``."""
 
     kind: str
-    """``cell``, ``module``, ``data file``, ``value``, ``number of`` or ``notebook``."""
+    """``cell``, ``module``, ``data file``, ``number of`` or ``notebook``."""
     item: str
     verb: str
 
@@ -93,6 +103,15 @@ def of_code(source: str) -> str:
     return of_bytes(content.encode())
 
 
+def of_header(values: Iterable[str], *, raises: bool) -> str:
+    """Return what a cell's header asks of the run, as text: which values, whether it may raise.
+
+    Tolerances do not count: they say how runs are compared, not what a run does.
+    """
+    wanted = [f"value {name}" for name in sorted(values)]
+    return ", ".join([*wanted, *(["may raise"] if raises else [])])
+
+
 def of_bytes(data: bytes) -> str:
     """Return the first 16 hex digits of the SHA-256 of the data."""
     return hashlib.sha256(data).hexdigest()[:16]
@@ -123,7 +142,7 @@ def changes(recorded: Fingerprint, now: Fingerprint) -> tuple[Change, ...]:
 
     Renaming a cell changes nothing that was run, so cells are compared by their code in order.
     """
-    found = _cell_changes(recorded.cells, now.cells)
+    found = _cell_changes(recorded.cells, now.cells) or _header_changes(recorded, now)
     found += _item_changes("module", recorded.modules, now.modules)
     found += _item_changes("data file", recorded.data, now.data)
     return tuple(found)
@@ -157,6 +176,16 @@ def _cell_changes(
         gone += [key for key, _ in before[start:end]]
     named = {change.item for change in found}
     return found + [Change("cell", key, "is gone") for key in gone if key not in named]
+
+
+def _header_changes(recorded: Fingerprint, now: Fingerprint) -> list[Change]:
+    """Compare what the headers of the same cells ask of the run."""
+    headers = zip_longest(recorded.headers, now.headers, fillvalue="")
+    return [
+        Change("cell", key, "has other values or tags in its header")
+        for (key, _), (before, after) in zip(now.cells, headers, strict=False)
+        if before != after
+    ]
 
 
 def _item_changes(kind: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:

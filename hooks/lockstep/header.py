@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 EXAMPLE = '# %% name="split-rows" values=["train_rows"]'
+_RESERVED = re.compile(r"(?:test|text)-\d+|unnamed")
 TAGS = frozenset({"test", "raises-exception", "volatile"})
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
@@ -81,6 +82,9 @@ def cell(metadata: Mapping[str, Any], line: str) -> tuple[CellHeader, list[str]]
     name = metadata.get("name")
     if name is not None and not is_name(name):
         wrong.append(f"name {name!r} is not kebab-case: lower-case letters, digits, single hyphens")
+        name = None
+    elif name is not None and _RESERVED.fullmatch(name):
+        wrong.append(f"name {name!r} is what cells without a name are called; choose another")
         name = None
     tags = metadata.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):

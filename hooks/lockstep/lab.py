@@ -41,8 +41,6 @@ class Lab:
         if self.recording is None:
             return (Change("notebook", self.name, "was never run"),)
         found = fingerprint.changes(self.recording.fingerprint, self.fingerprint)
-        declared = self.notebook.declared_values
-        found += tuple(Change("value", v, "is new") for v in declared if v not in self.values)
         if self.recording.run.ranks != self.notebook.needs.ranks:
             found += (Change("number of", "ranks", "changed"),)
         return found

@@ -143,7 +143,9 @@ def _joined_streams(outputs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]
 def _stable(text: str, paths: Mapping[str, str]) -> str:
     text = clean(text)
     for path in sorted(paths, key=len, reverse=True):
-        text = text.replace(path, paths[path])
+        if path.strip("/"):
+            word = paths[path].replace("\\", r"\\")
+            text = re.sub(rf"{re.escape(path)}(?![\w.-])", word, text)
     text = re.sub(r"(?<![^\s\"'(])[^\s\"'(]*/ipykernel_\d+/\d+\.py", "<cell>", text)
     text = re.sub(r"\b0x[0-9a-f]{6,16}\b", "0x…", text)
     text = re.sub(r"\b((?:\d{1,3}\.){3}\d{1,3}|localhost):\d{4,5}\b", r"\1:<port>", text)

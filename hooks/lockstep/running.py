@@ -108,10 +108,11 @@ def _one(
 
 
 def _recording(project: Project, lab: Lab, finished: Finished) -> Recording:
+    library = f"lib/python{sys.version_info.major}.{sys.version_info.minor}"
     paths = dict(finished.paths) | {
         str(project.root): "<project>",
         sys.prefix: "<python>",
-        sys.base_prefix: "<python>",
+        str(Path(sys.base_prefix) / library): "<python>",
         os.path.realpath(tempfile.gettempdir()): "<tmp>",
         str(Path.home()): "~",
     }
