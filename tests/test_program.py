@@ -1,5 +1,7 @@
 """Python as the interpreter sees it: tokens, comments, imports."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 
@@ -52,6 +54,15 @@ def test_comments_are_runs_of_lines_or_stand_behind_code() -> None:
         Comment("inner", 5, 5, 4, trailing=False),
         Comment("outer", 6, 6, 2, trailing=False),
     )
+
+
+@pytest.mark.parametrize("read", [program.imported_modules, program.syntax_tree])
+@pytest.mark.parametrize("source", ["-" * 5000 + "1", "(" * 5000 + ")" * 5000])
+def test_what_is_nested_too_deeply_is_no_python(
+    read: Callable[[str], object], source: str
+) -> None:
+    with pytest.raises(SyntaxError, match="nested"):
+        read(source)
 
 
 @given(cells)

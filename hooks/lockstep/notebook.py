@@ -6,7 +6,6 @@ headers, comments that it would turn into magics). Format:
 https://jupytext.readthedocs.io/en/latest/formats-scripts.html#the-percent-format
 """
 
-import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ import yaml
 from jupytext.cell_reader import DoublePercentScriptCellReader
 from jupytext.header import header_to_metadata_and_cell
 
-from lockstep import header
+from lockstep import header, program
 from lockstep.header import Needs
 from lockstep.location import Location
 from lockstep.problem import Problem
@@ -188,11 +187,12 @@ def _check_source(cell: Cell, lines: list[str], problems: list[Problem]) -> None
             problems.append(Problem(where, "magic", message))
         return
     try:
-        ast.parse(cell.source)
+        program.parsed(cell.source)
     except (SyntaxError, ValueError) as error:
         line = cell.first_line + (getattr(error, "lineno", None) or 1) - 1
         text = (getattr(error, "text", None) or "").strip()
-        message = f"not valid Python: {getattr(error, 'msg', error)}: `{text}`"
+        quoted = f": `{text}`" if text else ""
+        message = f"not valid Python: {getattr(error, 'msg', error)}{quoted}"
         problems.append(Problem(Location(path, line), "not-python", message))
 
 

@@ -13,6 +13,7 @@ from token import DEDENT, ENDMARKER, INDENT, NEWLINE, NL, STRING
 from tokenize import COMMENT, TokenInfo
 
 _LAYOUT = {COMMENT, NL, ENDMARKER}
+_TOO_DEEP = "nested too deeply"
 _SHAPE = {INDENT: "<indent>", DEDENT: "<dedent>", NEWLINE: "<newline>"}
 
 
@@ -48,7 +49,22 @@ def code_tokens(source: str) -> tuple[str, ...]:
 
 def syntax_tree(source: str) -> str:
     """Return the syntax tree of Python source as text, without lines; raises ``SyntaxError``."""
-    return ast.dump(ast.parse(source))
+    try:
+        return ast.dump(parsed(source))
+    except RecursionError as error:
+        raise SyntaxError(_TOO_DEEP) from error
+
+
+def parsed(source: str) -> ast.Module:
+    """Return the syntax tree of Python source.
+
+    Raises ``SyntaxError``, also for what is nested more deeply than the interpreter has room for,
+    and ``ValueError`` for a null byte where Python does.
+    """
+    try:
+        return ast.parse(source)
+    except (RecursionError, MemoryError) as error:
+        raise SyntaxError(_TOO_DEEP) from error
 
 
 def comments(source: str) -> tuple[Comment, ...]:
@@ -81,7 +97,7 @@ def imported_modules(source: str) -> tuple[str, ...]:
     their dots. Raises ``SyntaxError``.
     """
     names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
