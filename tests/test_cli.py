@@ -1,6 +1,7 @@
 """The command line: what is printed, and exit codes."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,21 @@ def test_nothing_is_run_where_nothing_is_stale(project: Project) -> None:
     pytest.importorskip("nbclient")
     assert project.root.is_dir()
     assert call("run").stdout == "nothing is stale: 1 of 1 recordings are fresh\n"
+
+
+def test_the_environment_where_there_is_no_spark(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    found = call("environment")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert found.stderr.startswith("lockstep: pyspark is not installed")
+    assert not project.state.exists()
+
+
+@pytest.mark.cluster
+def test_the_environment_finds_the_modules_beside_the_notebooks(project: Project) -> None:
+    named = "site_name: A case\nextra: {lockstep: {notebooks: farm}}\n"
+    edit(project, "mkdocs.yml", "site_name: A case\n", named)
+    found = call("environment")
+    assert f"export PYTHONPATH={project.root / 'farm' / 'support'}\n" in found.stdout

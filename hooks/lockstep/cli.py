@@ -238,7 +238,11 @@ def environment(project: Project) -> None:
     """Print the variables with which lab notebooks run, as shell exports."""
     from lockstep import cluster  # noqa: PLC0415 needs the labs' environment
 
-    for name, value in cluster.environment(project.root).items():
+    try:
+        variables = cluster.environment(project.root, project.settings.notebooks)
+    except cluster.ClusterError as error:
+        _stop(str(error))
+    for name, value in variables.items():
         click.echo(f"export {name}={shlex.quote(value)}")
 
 
