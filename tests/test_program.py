@@ -58,9 +58,7 @@ def test_comments_are_runs_of_lines_or_stand_behind_code() -> None:
 
 @pytest.mark.parametrize("read", [program.imported_modules, program.syntax_tree])
 @pytest.mark.parametrize("source", ["-" * 5000 + "1", "(" * 5000 + ")" * 5000])
-def test_what_is_nested_too_deeply_is_no_python(
-    read: Callable[[str], object], source: str
-) -> None:
+def test_what_is_nested_too_deeply_is_no_python(read: Callable[[str], object], source: str) -> None:
     with pytest.raises(SyntaxError, match="nested"):
         read(source)
 

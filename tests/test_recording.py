@@ -103,6 +103,36 @@ def test_an_edited_recording_is_not_believed(old: str, new: str) -> None:
     assert "lockstep run --force lab" in pair.problems[0].message
 
 
+@pytest.mark.parametrize(
+    ("place", "forged"),
+    [
+        (("run", "date"), "soon"), (("run", "date"), 5), (("run", "versions"), ["a"]),
+        (("run", "versions"), {"python": 3}), (("run", "processor"), None),
+        (("run", "cluster"), {}), (("run", "executors"), None), (("run", "ranks"), True),
+        (("run", "hosts"), 1.5), (("run", "environment"), "a"), (("run", "mood"), "good"),
+        (("values", "n"), [1, 2]), (("values", "n"), {"a": 1}), (("values", "n"), float("nan")),
+        (("values", "n"), float("inf")), (("values",), [1]),
+        (("run",), None), (("fingerprint",), []),
+    ],
+)  # fmt: skip
+def test_a_recording_of_another_form_is_not_believed(
+    place: tuple[str, ...], forged: object
+) -> None:
+    """A digest is no signature: anybody can compute one."""
+    raw = json.loads(recorded(script()))
+    facts = raw["metadata"]["lockstep_recording"]
+    *path, last = place
+    at = facts
+    for key in path:
+        at = at[key]
+    at[last] = forged
+    written = {key: value for key, value in facts.items() if key != "digest"}
+    facts["digest"] = recording._digest(raw["cells"], written)  # noqa: SLF001 what a forger does
+    pair = recording.read(json.dumps(raw), "notebooks/lab.ipynb")
+    assert pair.recording is None
+    assert [problem.rule for problem in pair.problems] == ["edited-recording"]
+
+
 def test_what_jupyter_lab_writes_otherwise_is_believed() -> None:
     """It splits text into lines, and has no way to write 1.0."""
     raw = json.loads(recorded(script()))

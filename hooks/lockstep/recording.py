@@ -8,8 +8,10 @@ https://nbformat.readthedocs.io/en/latest/format_description.html
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 import jupytext
@@ -165,13 +167,38 @@ def _recording(facts: Any, cells: Sequence[Mapping[str, Any]], outputs: Outputs)
     try:
         return Recording(
             Fingerprint.from_json(facts["fingerprint"]),
-            Run(**facts["run"]),
-            {str(name): value for name, value in facts["values"].items()},
+            _run(facts["run"]),
+            {name: _scalar(value) for name, value in facts["values"].items()},
             outputs,
         )
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         message = f"its {KEY} cannot be read: {error!r}"
         raise _EditedError(message) from error
+
+
+def _run(raw: Mapping[str, Any]) -> Run:
+    """Read the circumstances of a run; raises ``TypeError`` or ``ValueError``."""
+    run = Run(**raw)
+    date.fromisoformat(run.date)
+    texts = [run.processor, run.cluster, *run.versions.values(), *run.environment.values()]
+    numbers = [run.executors, run.ranks, run.hosts]
+    for wanted, values in ((str, texts), (int, numbers)):
+        for value in values:
+            if type(value) is not wanted:
+                message = f"{value!r} is no {wanted.__name__}"
+                raise TypeError(message)
+    return run
+
+
+def _scalar(value: Any) -> Scalar:  # noqa: ANN401 any JSON
+    """Return a value that a page can show; raises ``TypeError`` or ``ValueError``."""
+    if not isinstance(value, Scalar):
+        message = f"{value!r} is no text or number"
+        raise TypeError(message)
+    if isinstance(value, float) and not math.isfinite(value):
+        message = f"{value!r} is not finite"
+        raise ValueError(message)
+    return value
 
 
 def _misshapen(raw: Any) -> str | None:  # noqa: ANN401 any JSON
