@@ -137,7 +137,7 @@ def _new_files(project: Project, name: str) -> list[tuple[str, str]]:
 
 def _into_navigation(project: Project, name: str) -> list[str]:
     """Add the guide below the last lab in ``nav``; a site without such a line is left alone."""
-    path = project.root / "mkdocs.yml"
+    path = project.config
     lines = path.read_text("utf-8").split("\n") if path.exists() else []
     last = [
         i for i, line in enumerate(lines) if re.match(r"\s+- (?:.*: )?labs/[\w-]+\.md\s*$", line)
@@ -147,4 +147,4 @@ def _into_navigation(project: Project, name: str) -> list[str]:
     indent = lines[last[-1]][: lines[last[-1]].index("-")]
     lines.insert(last[-1] + 1, f"{indent}- labs/{name}.md")
     project.write(path, "\n".join(lines))
-    return ["mkdocs.yml"]
+    return [path.name]

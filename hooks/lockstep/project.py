@@ -31,9 +31,10 @@ STATE = ".lockstep"
 class Project:
     """A project's files, seen from its root."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
-        """Take the folder that holds ``mkdocs.yml``, and what that file says."""
-        self.root = root
+    def __init__(self, config: Path, settings: Settings) -> None:
+        """Take the site's configuration, in the project's root, and what it says."""
+        self.config = config
+        self.root = config.parent
         self.settings = settings
 
     @classmethod
@@ -44,7 +45,7 @@ class Project:
         except (OSError, UnicodeDecodeError) as error:
             message = f"cannot read {config}: {error}"
             raise settings.SettingsError(message) from error
-        return cls(config.resolve().parent, settings.read(text, config.name))
+        return cls(config.resolve(), settings.read(text, config.name))
 
     @property
     def state(self) -> Path:
