@@ -32,6 +32,18 @@ _PLACES = {
     ),
 }
 """Tokens in which a directive would reach the reader as it is: what they are, and the fix."""
+_OPENING = re.compile(r"[\s>]*(`{3,}[ \t]*[^\s`][^`]*|~{3,}[ \t]*[^\s~].*)\Z")
+"""A line at which the site's highlighter starts a code block, wherever it stands."""
+_HIDDEN = re.compile(r"^[\s>]*<!--.*?-->", re.DOTALL | re.MULTILINE)
+_FENCE_PLACES = {
+    "html_block": ("an HTML block", "put a blank line before it"),
+    "code_block": _PLACES["code_block"],
+    "": (
+        "the text above it",
+        "put a blank line before it, and indent it by four spaces for each list item around it",
+    ),
+}
+"""What a fence that is none is taken for, and the fix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +130,7 @@ def read(text: str, path: str, *, offset: int = 0) -> Document:
     parts = _Parts(document, problems)
     for token in markup.parse(body):
         parts.take(token)
+    parts.look_for_fences(body.split("\n"))
     return Document(
         path,
         lines,
@@ -163,6 +176,10 @@ class _Parts:
         self.joints: list[int] = []
         self._level: int | None = None
         self._cursor: dict[int, int] = {}
+        self._places: dict[int, str] = {}
+        """Index of a line to the type of the token in which no fence can be."""
+        self._settled: set[int] = set()
+        """Indexes of lines in fences and comments."""
 
     def take(self, token: Token) -> None:
         """Note what the token is."""
@@ -175,6 +192,21 @@ class _Parts:
             self._fence(token)
         elif token.type in _PLACES and token.map:
             self._unreachable(token, *token.map)
+            self._places |= dict.fromkeys(range(*token.map), token.type)
+            rows = _HIDDEN.sub(_blank, token.content).split("\n")
+            hidden = (row for row, text in enumerate(rows) if not text.strip())
+            self._settled |= {token.map[0] + row for row in hidden}
+
+    def look_for_fences(self, lines: list[str]) -> None:
+        """Report fences that the site would highlight and that no token is: once all are taken."""
+        for fence in self.fences:
+            self._settled |= set(range(fence.first, fence.last + 1))
+        for index, line in enumerate(lines):
+            if index not in self._settled and (opening := _OPENING.match(line)):
+                place, fix = _FENCE_PLACES[self._places.get(index, "")]
+                message = f"{opening[1]!r} is read as part of {place}, and shown as code; {fix}"
+                where = self.document.at(index)
+                self.problems.append(Problem(where, "misplaced-fence", message))
 
     def _inline(self, token: Token) -> None:
         first = token.map[0] if token.map else 0

@@ -40,6 +40,7 @@ RULES = {
     "magic": "Lab code is plain Python: no magics, no shell commands.",
     "malformed-directive": "A directive follows the grammar.",
     "misplaced-directive": "Directives stand where they work.",
+    "misplaced-fence": "Code blocks stand where they are checked.",
     "missing-alt": "A figure has alternative text.",
     "missing-anchor": "A heading has an explicit anchor, the same in all languages.",
     "missing-cell-name": "A cell that is no test has a name.",
