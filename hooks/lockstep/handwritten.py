@@ -1,5 +1,10 @@
 """Code blocks written by hand in a guide: which may stand, and why their code was not run."""
 
+import re
+
+from pygments.lexers import find_lexer_class_by_name
+from pygments.util import ClassNotFound
+
 from lockstep.block import FENCE, NotRunBlock
 from lockstep.directive import DirectiveError
 from lockstep.document import Fence
@@ -20,6 +25,12 @@ RUNNABLE = frozenset(
 )
 """Languages in which a hand-written fence must say why it is not run."""
 
+_FAMILY = re.compile(
+    r"(?!.*(?:Traceback|EXPLAIN))(?:I?Python|PySpark|NumPy|Bash|Fish|Tcsh|MSDOS|Batch|.*Shell|.*SQL)",
+    re.IGNORECASE,
+)
+"""Names of their relatives, as Pygments gives them. What shows output only is none."""
+
 
 def read(fence: Fence) -> NotRunBlock | None:
     """Return the block that a fence becomes; ``None`` where it stays as it is.
@@ -37,7 +48,7 @@ def read(fence: Fence) -> NotRunBlock | None:
         given = "no reason is given" if reason is None else f"reason {reason!r} is not known"
         message = f'{given}; write `reason="azure"`, or another of {", ".join(REASONS)}'
         raise DirectiveError(message, rule="unknown-reason")
-    if fence.language in RUNNABLE:
+    if _runnable(fence.language):
         message = (
             f"`{fence.language}` code written by hand; put it into a notebook and show it with "
             "`{{ cell its-name }}`, or say why it is not run: "
@@ -45,3 +56,14 @@ def read(fence: Fence) -> NotRunBlock | None:
         )
         raise DirectiveError(message, rule="hand-written-code")
     return None
+
+
+def _runnable(language: str) -> bool:
+    """Whether a fence in a language is a program to run, under any name that is highlighted."""
+    if language in RUNNABLE or _FAMILY.match(language):
+        return True
+    try:
+        lexer = find_lexer_class_by_name(language)
+    except ClassNotFound:
+        return False
+    return bool(RUNNABLE.intersection(lexer.aliases) or _FAMILY.match(lexer.name))
