@@ -19,6 +19,7 @@ from mkdocs.structure.pages import Page
 from lockstep import document, injection, rendering, rules
 from lockstep.block import Block
 from lockstep.language import Words
+from lockstep.location import Location
 from lockstep.problem import Problem, Severity
 from lockstep.project import Project
 from lockstep.settings import SettingsError
@@ -33,11 +34,18 @@ class Build:
 
     project: Project
     site: Site
-    findings: list[Problem]
+    findings: list[Problem] = field(default_factory=list)
     blocks: dict[str, Block] = field(default_factory=dict)
     """Blocks of the page being rendered that Python-Markdown has not reached yet."""
     marks: list[Problem] = field(default_factory=list)
     """Findings of the page being rendered that no mark in its text shows."""
+
+    def note(self, problem: Problem) -> None:
+        """Keep a finding that is new, and tell of it."""
+        if problem not in self.findings:
+            level = logging.ERROR if problem.severity is Severity.ERROR else logging.INFO
+            log.log(level, str(problem))
+            self.findings.append(problem)
 
     def words(self, config: MkDocsConfig) -> Words:
         """Return the words of the language being built."""
@@ -58,10 +66,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         except SettingsError as error:
             raise PluginError(str(error)) from error
         site = project.site()
-        build = Build(project, site, rules.check(site))
-        for problem in build.findings:
-            level = logging.ERROR if problem.severity is Severity.ERROR else logging.INFO
-            log.log(level, str(problem))
+        build = Build(project, site)
+        for problem in rules.check(site):
+            build.note(problem)
         config.extra["lockstep"] = build
         fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
         fence = rendering.fence(build.blocks, lambda: build.words(config))
@@ -82,6 +89,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
+def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Empty a page whose file cannot be read, at which MkDocs would end."""
+    build: Build = config.extra["lockstep"]
+    try:
+        page.file.content_string  # noqa: B018 a property that reads
+    except (OSError, UnicodeDecodeError) as error:
+        source = page.file.abs_src_path or page.file.src_uri
+        page.file.content_string = ""  # which forgets where the file is
+        page.file.abs_src_path = source
+        path = build.project.relative(Path(source))
+        if not any(problem.location.path == path for problem in build.findings):
+            build.note(Problem(Location(path, 1), "unreadable", f"cannot be read: {error}"))
+
+
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put keys where directives stand."""
     build: Build = config.extra["lockstep"]
@@ -93,9 +114,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     offset = file.content_string.count("\n") - (page.markdown or "").count("\n")
     guide = document.read(markdown, path, offset=offset)
     result = injection.inject(guide, build.site.labs, language, notebook)
-    found = build.site.concerning(
-        build.findings, path, language, build.site.labs.get(notebook or "")
-    )
+    for problem in (*guide.problems, *result.problems):
+        build.note(problem)  # new where the page is in no language's folder
+    lab = build.site.labs.get(notebook or "")
+    found = build.site.concerning(build.findings, path, language, lab)
     build.marks = [problem for problem in found if problem not in result.problems]
     build.blocks.clear()
     build.blocks.update(result.blocks)

@@ -187,6 +187,33 @@ def test_a_strict_build_fails_with_every_error(broken: Path) -> None:
         assert f"ERROR   -  {error}\n" in built.stdout
 
 
+def test_no_page_is_built_unchecked(tmp_path: Path) -> None:
+    """Not beside the languages' folders, and not where its text cannot be read."""
+    root = tmp_path / "project"
+    showcase(root)
+    loose = (
+        "# Loose\n\n{{ cell no-such-cell }}\n\n```python\nprint()\n```\n\n"
+        "<p>\n```sh\nls\n```\n</p>\n"
+    )
+    (root / "docs" / "loose.md").write_text(loose, "utf-8")
+    (root / "docs" / "loose-bytes.md").write_bytes(b"caf\xe9\n")
+    (root / "docs" / "en" / "labs" / "bytes.md").write_bytes(b"---\ntitle: a\n---\n\n\xff\n")
+    (root / "docs" / "zh" / "gone.md").symlink_to("nowhere")
+    built = build(root, "--strict")
+    assert built.returncode == 1
+    assert "Traceback" not in built.stdout
+    for found in (
+        "docs/loose.md:3: unknown-notebook", "docs/loose.md:5: hand-written-code",
+        "docs/loose.md:10: misplaced-fence", "docs/loose-bytes.md:1: unreadable",
+        "docs/en/labs/bytes.md:5: not-utf8", "docs/zh/gone.md:1: unreadable",
+    ):  # fmt: skip
+        assert built.stdout.count(f"ERROR   -  {found}") == 1, built.stdout
+    assert build(root).returncode == 0
+    for address, rule in (("labs/bytes", "not-utf8"), ("zh/gone", "unreadable")):
+        marks = page.open_page(root / "site", address).one("article").all(".lockstep-mark")
+        assert [mark.one("strong").text for mark in marks] == [rule]
+
+
 def test_other_builds_mark_the_spot(broken: Path) -> None:
     built = build(broken)
     assert built.returncode == 0
@@ -265,6 +292,8 @@ def test_serving_follows_every_edit_and_lives_on(tmp_path: Path) -> None:
             until(["unknown-cell"], address)
             guide.write_text(sound.replace("title: Show all", "title: ["), "utf-8")
             until(["bad-front-matter", "unknown-notebook"], address)
+            guide.write_bytes(b"caf\xe9")
+            until(["not-utf8"], address)
             guide.write_text(sound, "utf-8")
             until([], address)
             script.write_text(script.read_text("utf-8").replace('"drawn"', '"painted"'), "utf-8")
