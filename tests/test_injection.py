@@ -178,6 +178,12 @@ def test_values_are_written_as_the_language_writes_them(
     assert typesetting.formatted(value, wanted, CHINESE) == chinese
 
 
+def test_a_very_large_number_is_written_out() -> None:
+    wanted = ValueDirective(HERE, None, "n", "percent", 1)
+    text = typesetting.formatted(10**400, wanted, ENGLISH)
+    assert text.replace(",", "") == f"1{'0' * 402}.0%"
+
+
 @given(line_text)
 @few
 def test_escaped_text_means_nothing(text: str) -> None:

@@ -3,6 +3,7 @@
 Which value goes where is ``injection``'s business.
 """
 
+import decimal
 import re
 import unicodedata
 
@@ -24,9 +25,12 @@ def formatted(value: Scalar, wanted: ValueDirective, language: Language) -> str:
     decimals = "." + "0" * wanted.digits if wanted.digits else ""
     if wanted.digits is None and isinstance(value, float):
         decimals = ".######"
-    if wanted.format == "percent":
-        return str(format_percent(value, f"#,##0{decimals}%", locale=language.locale))
-    return str(format_decimal(value, f"#,##0{decimals}", locale=language.locale))
+    # Babel rounds in decimal arithmetic, which by default has no more than 28 digits.
+    with decimal.localcontext() as context:
+        context.prec = 5000
+        if wanted.format == "percent":
+            return str(format_percent(value, f"#,##0{decimals}%", locale=language.locale))
+        return str(format_decimal(value, f"#,##0{decimals}", locale=language.locale))
 
 
 def escaped(text: str) -> str:
