@@ -36,11 +36,10 @@ def sync(project: Project, labs: list[Lab]) -> list[str]:
     for lab in labs:
         if lab.pair is not None and pairing.in_step(lab.pair, lab.notebook):
             continue
-        outputs = pairing.carried_over(lab.pair, lab.notebook) if lab.pair else {}
         recorded = lab.recording
         if lab.pair and recorded:
             recorded = pairing.without_lost_outputs(lab.pair, lab.notebook, recorded)
-        if project.write_pair(lab.notebook, outputs, recorded):
+        if project.write_pair(lab.notebook, lab.carried_over, recorded):
             changed.append(lab.notebook.path.removesuffix(".py") + ".ipynb")
     return changed
 

@@ -5,17 +5,21 @@ Everything a page may show of a notebook is asked of a ``Lab``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lockstep import comments, fingerprint, output, pairing
 from lockstep.comments import Catalog, Localised
 from lockstep.fingerprint import Change, Fingerprint, PinChange
 from lockstep.notebook import Cell, Notebook
-from lockstep.recording import Pair, Recording, Scalar
+from lockstep.recording import Outputs, Pair, Recording, Scalar
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lab:
-    """A notebook as a guide sees it."""
+    """A notebook as a guide sees it.
+
+    Every block of every page asks for outputs and staleness, so each is worked out once.
+    """
 
     notebook: Notebook
     fingerprint: Fingerprint
@@ -35,7 +39,7 @@ class Lab:
         """The recording, if there is one that can be believed."""
         return self.pair.recording if self.pair else None
 
-    @property
+    @cached_property
     def stale(self) -> tuple[Change, ...]:
         """What keeps the recording from being published; empty where it is fresh."""
         if self.recording is None:
@@ -62,11 +66,16 @@ class Lab:
         """The comments of the cells that guides show, each once."""
         return comments.texts(self.notebook)
 
+    @cached_property
+    def carried_over(self) -> Outputs:
+        """The outputs in the pair, under the keys that the notebook's cells have today."""
+        return pairing.carried_over(self.pair, self.notebook) if self.pair else {}
+
     def outputs(self, cell: Cell) -> tuple[output.Text | output.Figure, ...]:
         """Return what may be published of the cell's recorded output."""
-        if self.recording is None or self.pair is None:
+        if self.recording is None:
             return ()
-        return output.published(pairing.carried_over(self.pair, self.notebook)[cell.key])
+        return output.published(self.carried_over[cell.key])
 
     def localised(self, cell: Cell, language: str) -> Localised:
         """Return the cell's code with its comments in a language, in English where untranslated."""

@@ -99,9 +99,8 @@ def html(block: Block, words: Words, highlight: Highlighter) -> str:
         reason = escape(words(REASONS[block.reason]))
         code = highlight(block.code, block.language, ())
         return f'<div class="lockstep-not-run"><p class="lockstep-reason">{reason}</p>{code}</div>'
-    marked = marks(block.marks)
-    cell = escape(block.cell)
     if isinstance(block, OutputBlock):
+        marked, cell = marks(block.marks), escape(block.cell)
         body = _outputs(block.outputs, block.alt)
         return f'<div class="lockstep-result" data-cell="{cell}">{marked}{body}</div>'
     return _code(block, words, highlight)

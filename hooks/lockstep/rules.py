@@ -8,11 +8,9 @@ from collections.abc import Iterator
 
 from lockstep import comments, pairing
 from lockstep.document import Document
-from lockstep.fingerprint import Change
 from lockstep.injection import Page
 from lockstep.lab import Lab
 from lockstep.location import Location
-from lockstep.notebook import Cell
 from lockstep.problem import Problem, Severity, in_order
 from lockstep.rendering import LEVELS, PLACES
 from lockstep.site import Site, named
@@ -141,22 +139,17 @@ def _staleness(lab: Lab, pages: dict[str, Page]) -> Iterator[Problem]:
     for change in lab.stale:
         if change.kind == "data file" and not lab.fingerprint.data.get(change.item, ""):
             continue  # missing-data says so
-        cells = (cell for cell in lab.notebook.cells if _concerns(change, cell))
+        of_cell = change.kind == "cell"
+        cells = (cell for cell in lab.notebook.cells if of_cell and cell.key == change.item)
         cell = next(cells, None)
         where = cell.header if cell else Location(lab.notebook.path, 1)
-        if change.kind == "cell":
+        if of_cell:
             shown = [str(place) for _, key, place in places if key == change.item]
         else:
             shown = list(dict.fromkeys(place.path for _, _, place in places))
         guides = f" (shown at {', '.join(shown)})" if shown else ""
         message = f"{change.since}{guides}; record it with `lockstep run {lab.name}`"
         yield Problem(where, "stale-recording", message)
-
-
-def _concerns(change: Change, cell: Cell) -> bool:
-    if change.kind == "value":
-        return change.item in cell.values
-    return change.kind == "cell" and change.item == cell.key
 
 
 def _front_matter(document: Document, site: Site) -> Iterator[Problem]:

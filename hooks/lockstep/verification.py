@@ -12,7 +12,6 @@ from typing import Any
 
 from lockstep.lab import Lab
 from lockstep.notebook import Notebook
-from lockstep.pairing import carried_over
 from lockstep.recording import Recording, Scalar, flat
 
 
@@ -34,11 +33,11 @@ def differences(lab: Lab, fresh: Recording) -> list[str]:
     Raises ``ValueError`` where the lab has no recording to compare with.
     """
     recorded = lab.recording
-    if recorded is None or lab.pair is None:
+    if recorded is None:
         message = f"{lab.notebook.path} has no recording to compare with"
         raise ValueError(message)
     same_processor = recorded.run.processor == fresh.run.processor
-    before = carried_over(lab.pair, lab.notebook)
+    before = lab.carried_over
     found = list(_values(lab.notebook, recorded.values, fresh.values))
     for cell in lab.notebook.cells:
         if "volatile" in cell.tags:
