@@ -11,7 +11,12 @@ from lockstep.cluster import ARITHMETIC, Cluster
 from lockstep.notebook import Notebook
 from lockstep.recording import Run
 
-_PACKAGES = {"horovod": {"horovod", "sparkdl"}, "torch": {"torch"}}
+_PACKAGES = {
+    "horovod": {"horovod", "sparkdl"},
+    "mlflow": {"mlflow"},
+    "optuna": {"optuna"},
+    "torch": {"torch"},
+}
 """Packages whose version a page tells, and the modules whose import means that it was used."""
 
 

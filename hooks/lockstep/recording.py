@@ -30,6 +30,18 @@ Outputs = Mapping[str, Sequence[Mapping[str, Any]]]
 """Cell key to that cell's nbformat outputs."""
 
 
+_PRODUCTS = {
+    "python": "Python",
+    "torch": "PyTorch",
+    "horovod": "Horovod",
+    "optuna": "Optuna",
+    "mlflow": "MLflow",
+    "spark": "Spark",
+    "java": "Java",
+}
+"""Keys of a run's versions that pages tell, and the names of the products."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """The circumstances of a run, as a page tells them."""
@@ -37,7 +49,7 @@ class Run:
     date: str
     """ISO date, UTC."""
     versions: Mapping[str, str] = field(default_factory=dict)
-    """What ran it: Python, Java, Spark, torch, Horovod."""
+    """What ran it, by package: ``{"python": "3.11.7", "torch": "2.13.0+cpu"}``."""
     processor: str = ""
     cluster: str = ""
     """Kind of cluster: the scheme of the Spark master, such as ``local-cluster``."""
@@ -46,6 +58,15 @@ class Run:
     hosts: int = 1
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that pin arithmetic, such as ``OMP_NUM_THREADS``."""
+
+    @property
+    def products(self) -> list[str]:
+        """What ran it as readers know it: ``["Python 3.11.7", "PyTorch 2.13.0"]``."""
+        return [
+            f"{name} {self.versions[key]}"
+            for key, name in _PRODUCTS.items()
+            if key in self.versions
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,14 +43,6 @@ PLACES = {
 MARKERS = {2: "\N{SYMBOL FOR START OF TEXT}", 3: "\N{SYMBOL FOR END OF TEXT}"}
 """What Python-Markdown marks its own placeholders with, and what stands for it in a block."""
 
-_PRODUCTS = {
-    "python": "Python",
-    "torch": "PyTorch",
-    "horovod": "Horovod",
-    "spark": "Spark",
-    "java": "Java",
-}
-
 
 def highlighter(markdown: Markdown) -> Highlighter:
     """Return the highlighter of a converter's fenced code blocks (pymdownx.superfences)."""
@@ -149,11 +141,8 @@ def untranslated(words: Words) -> str:
 
 def _provenance(run: Run, words: Words) -> str:
     locale = words.language.locale
-    versions = [
-        f"{name} {run.versions[key]}" for key, name in _PRODUCTS.items() if key in run.versions
-    ]
     when = format_date(date.fromisoformat(run.date), "long", locale=locale)
-    facts = {"date": when, "versions": words(", ").join(versions)}
+    facts = {"date": when, "versions": words(", ").join(run.products)}
     if not run.cluster:
         return words(
             "Every block was run on {date} with {versions}, not on Databricks itself.", **facts

@@ -1,5 +1,7 @@
 """Going from one language to another, and what a reader meets at a wrong address."""
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -76,11 +78,14 @@ def test_words_of_the_frame_are_in_the_language_of_the_page(near_reader: Reader)
 
 def test_home_leads_to_every_lab_and_says_what_it_takes(near_reader: Reader) -> None:
     labs = list((PROJECT / "docs/en/labs").glob("*.md"))
+    pair = json.loads((PROJECT / "notebooks/train-deep-learning-model.ipynb").read_text("utf-8"))
+    versions = pair["metadata"]["lockstep_recording"]["run"]["versions"]
     for language in LANGUAGES:
         page = near_reader.open(language.folder)
         expect(page.locator(".lockstep-card")).to_have_count(len(labs))
         card = page.locator(".lockstep-card", has=page.locator(f"a[href$='{LAB}']"))
         expect(card.locator("dd").first).to_contain_text("45")
+        expect(card.locator("dd").last).to_contain_text(f"PyTorch {versions['torch']}")
         with page.expect_navigation():
             card.locator("h3 a").click()
         assert page.url == near_reader.address + language.folder + LAB
