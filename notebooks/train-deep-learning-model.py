@@ -18,10 +18,113 @@
 #     timeout: 600
 # ---
 
+# %% name="check-environment"
+import os
+import sys
+import time
+from importlib import import_module
+from importlib.util import find_spec
+
+
+def version_of(package):
+    # The first two numbers of the version, or None if the package is not installed
+    if find_spec(package) is None:
+        return None
+    return ".".join(import_module(package).__version__.split(".")[:2])
+
+
+def count_slots(session):
+    # A slot is room for one task. Only Spark's Java side says how many there are
+    try:
+        context = session.sparkContext._jsc.sc()
+        profile = context.resourceProfileManager().defaultResourceProfile()
+        # Right after the start, some executors may still be missing: wait at most 30 seconds
+        give_up = time.monotonic() + 30
+        while context.maxNumConcurrentTasks(profile) < 2 and time.monotonic() < give_up:
+            time.sleep(0.5)
+        return context.maxNumConcurrentTasks(profile)
+    except Exception:
+        # Spark Connect, for instance on serverless compute, has no such side
+        return None
+
+
+def horovod_for_torch():
+    # Horovod may be installed and still not have been compiled for PyTorch
+    try:
+        import horovod.torch
+        import sparkdl
+    except ImportError:
+        return None
+    return version_of("horovod")
+
+
+def remedies(found):
+    if found["Spark"] is None:
+        yield "No Spark: pip install pyspark==4.0.5 pandas pyarrow (Spark 4 needs Java 17 or 21)"
+    elif found["slots"] is None:
+        yield "No slots of your own: attach the notebook to a cluster with dedicated access mode"
+    elif found["slots"] < 2:
+        yield "Fewer than 2 slots: choose a node with 4 cores, or a second worker"
+    if found["torch"] is None:
+        yield "No PyTorch: on Databricks, choose an ML runtime; elsewhere, pip install torch"
+    if found["scikit-learn"] is None:
+        yield "No scikit-learn: pip install scikit-learn"
+    if found["Matplotlib"] is None:
+        yield "No Matplotlib: pip install matplotlib"
+    if found["palmerpenguins"] is None:
+        yield "No palmerpenguins: run %pip install palmerpenguins==0.1.6 in a cell before this one"
+    if found["Horovod"] is None and found["Databricks"]:
+        yield "No Horovod: choose runtime 15.4 LTS ML, or do torch-distributor instead of that part"
+    elif found["Horovod"] is None:
+        yield "No Horovod: open this with make lab, or do torch-distributor instead of that part"
+
+
+found = {
+    "Python": f"{sys.version_info.major}.{sys.version_info.minor}",
+    "Databricks": os.environ.get("DATABRICKS_RUNTIME_VERSION"),
+    "Spark": version_of("pyspark"),
+    "slots": None,
+    "torch": version_of("torch"),
+    "scikit-learn": version_of("sklearn"),
+    "Matplotlib": version_of("matplotlib"),
+    "palmerpenguins": version_of("palmerpenguins"),
+    "Horovod": horovod_for_torch(),
+}
+if found["Spark"]:
+    from pyspark.sql import SparkSession
+
+    # Databricks has a session already: there, this line returns that one
+    spark = SparkSession.builder.getOrCreate()
+    found["slots"] = count_slots(spark)
+
+for name, value in found.items():
+    print(f"{name:14} {value or '-'}")
+missing = list(remedies(found))
+print("\n".join(missing) or "Everything that this lab needs is here.")
+
+# %% tags=["test"]
+assert missing == []
+assert found["slots"] >= 2
+for changes, word in [
+    ({"Spark": None}, "No Spark"),
+    ({"slots": None}, "dedicated access mode"),
+    ({"slots": 1}, "Fewer than 2 slots"),
+    ({"torch": None}, "No PyTorch"),
+    ({"scikit-learn": None}, "No scikit-learn"),
+    ({"Matplotlib": None}, "No Matplotlib"),
+    ({"palmerpenguins": None}, "No palmerpenguins"),
+    ({"Horovod": None}, "make lab"),
+    ({"Horovod": None, "Databricks": "16.4"}, "15.4 LTS ML"),
+]:
+    said = list(remedies({**found, **changes}))
+    assert len(said) == 1 and word in said[0], (changes, said)
+assert count_slots(object()) is None
+assert version_of("no_such_package_anywhere") is None
+
 # %% name="start-session"
 from pyspark.sql import SparkSession
 
-# Databricks has a session already: there, this line returns that one
+# The first cell has found a session or started one: this line returns the same
 spark = SparkSession.builder.getOrCreate()
 
 # %% name="load-penguins"
@@ -546,9 +649,33 @@ plt.ylabel("training loss")
 plt.legend()
 plt.show()
 
+# %% name="compare-with-published-run"
+# Name, your value, the value of the published run, how far another machine may be from it
+comparison = [
+    ("training rows", train_rows, 204, 0),
+    ("parameters", parameters, 223, 0),
+    ("loss, one process", training_loss, 0.012, 0.03),
+    ("test accuracy, one process", test_accuracy, 1, 0.05),
+    ("rows of each rank", rows_per_rank, 102, 0),
+    ("steps per epoch", batches_per_rank, 6, 0),
+    ("weights apart at the end", apart_at_last, 0, 0),
+    ("loss, two ranks", distributed_loss, 0.011, 0.03),
+    ("test accuracy, two ranks", distributed_accuracy, 1, 0.05),
+]
+for name, yours, published, tolerance in comparison:
+    verdict = "agrees" if abs(yours - published) <= tolerance else "DIFFERS"
+    print(f"{name:27} {round(yours, 3):6g}   published {published:6g} ± {tolerance:<4}  {verdict}")
+
+# %% tags=["test"]
+for name, yours, published, tolerance in comparison:
+    assert abs(yours - published) <= tolerance, name
+# The comparison must notice an untrained network
+assert abs(untrained_loss - 0.012) > 0.03
+assert abs(untrained_accuracy - 1) > 0.05
+
 # %% name="clean-up"
-model_file.unlink()
-distributed_file.unlink()
+for file in checkpoint_folder.glob("*.pt"):
+    file.unlink()
 # This removes an empty folder only
 checkpoint_folder.rmdir()
 
