@@ -100,8 +100,8 @@ class Reader:
 
     def close(self) -> None:
         """Close every page that was opened."""
-        for context in self._contexts:
-            context.close()
+        while self._contexts:
+            self._contexts.pop().close()
 
     def _pass(self, route: Route, request: Request) -> None:
         if urlsplit(request.url).hostname == "127.0.0.1":

@@ -1,14 +1,15 @@
 """What holds for every page of the site, in every language."""
 
 from collections import Counter
+from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import PHONE, WIDE, Reader, settle
-from tests.browser.site import LANGUAGES, Language, language_of, pages
+from tests.browser.site import LANGUAGES, SUB_PATH, Language, language_of, pages
 
 pytestmark = pytest.mark.browser
 
@@ -28,43 +29,62 @@ def test_every_language_has_the_same_pages(site: Path) -> None:
     assert found["en"] == found["zh"] == found["ja"]
 
 
-def test_no_page_asks_a_third_party_or_complains(reader: Reader, site: Path) -> None:
-    """The fixture holds each page that is opened here to it, at both addresses."""
+@pytest.mark.parametrize(
+    ("folder", "width"), [("/", WIDE), (SUB_PATH, PHONE)], ids=["root-wide", "sub-path-phone"]
+)
+def test_every_page_opens_whole(
+    chromium: Browser, origin: str, site: Path, folder: str, width: int
+) -> None:
+    """Nothing is asked of a third party, nothing complains, nothing is wider than the window."""
+    reader = Reader(chromium, f"{origin}{folder}")
     for path in pages(site):
         language = language_of(path)
-        page = settle(reader.open(path))
+        page = settle(reader.open(path, width=width))
         assert page.locator("html").get_attribute("lang") == language.tag, path
         assert page.title(), path
         assert page.locator("h1").count() == 1, path
-
-
-def test_links_lead_somewhere_at_both_addresses(reader: Reader, site: Path) -> None:
-    page = reader.open()
-    wanted: dict[str, set[str]] = {}
-    for path in pages(site):
-        here = reader.address + path
-        page.goto(here)
-        for target in page.locator("a[href]").evaluate_all("links => links.map(a => a.href)"):
-            address, anchor = urldefrag(urljoin(here, target))
-            if address.startswith(reader.address):
-                wanted.setdefault(address, set()).add(anchor)
-            else:
-                assert not address.startswith("http://127.0.0.1"), (
-                    f"{path} leaves the site: {target}"
-                )
-    for address, anchors in sorted(wanted.items()):
-        answer = page.goto(address)
-        assert answer is not None
-        assert answer.ok, address
-        for anchor in anchors - {""}:
-            assert page.locator(f"[id='{anchor}']").count() == 1, f"{address}#{anchor}"
-
-
-@pytest.mark.parametrize("width", [PHONE, WIDE])
-def test_no_page_scrolls_sideways(near_reader: Reader, site: Path, width: int) -> None:
-    for path in pages(site):
-        page = settle(near_reader.open(path, width=width))
         assert not page.evaluate(TOO_WIDE), f"{path} is wider than {width} pixels"
+        reader.close()
+        assert reader.foreign == [], path
+        assert reader.complaints == [], path
+
+
+class Linked(HTMLParser):
+    """Where a page's links lead, and the places in it that links can lead to."""
+
+    def __init__(self, html: str) -> None:
+        """Read a page."""
+        super().__init__()
+        self.targets: list[str] = []
+        self.anchors: Counter[str] = Counter()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a link, and an id."""
+        for name, value in attrs:
+            if name == "id" and value:
+                self.anchors[value] += 1
+            elif name == "href" and tag == "a" and value is not None:
+                self.targets.append(value)
+
+
+@pytest.mark.parametrize("folder", ["/", SUB_PATH], ids=["root", "sub-path"])
+def test_links_lead_somewhere(site: Path, folder: str) -> None:
+    root = f"http://site.test{folder}"
+    linked = {path: Linked((site / path / "index.html").read_text("utf-8")) for path in pages(site)}
+    followed = 0
+    for path, page in linked.items():
+        for target in page.targets:
+            address, anchor = urldefrag(urljoin(root + path, target))
+            if not address.startswith("http://site.test"):
+                continue
+            assert address.startswith(root), f"{path} leaves the site: {target}"
+            there = linked.get(unquote(address.removeprefix(root)))
+            assert there is not None, f"{path} links to nothing: {target}"
+            if anchor:
+                assert there.anchors[unquote(anchor)] == 1, f"{path}: {target}"
+            followed += 1
+    assert followed > len(linked)
 
 
 def fonts_of_text(page: Page) -> Counter[str]:
