@@ -7,7 +7,7 @@ the files as they are after every change.
 
 import logging
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,15 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
-from lockstep import document, injection, rendering, rules
+from lockstep import document, rendering, rules, segmentation, tooltips
 from lockstep.block import Block
 from lockstep.language import Words
 from lockstep.location import Location
 from lockstep.problem import Problem, Severity
 from lockstep.project import Project
 from lockstep.settings import SettingsError
-from lockstep.site import Site, named
+from lockstep.site import Site
+from lockstep.terms import Finder
 
 log = logging.getLogger("mkdocs.lockstep")
 
@@ -34,6 +35,8 @@ class Build:
 
     project: Project
     site: Site
+    finders: dict[str, Finder]
+    """What finds the glossary's terms in text, by the text's language."""
     findings: list[Problem] = field(default_factory=list)
     blocks: dict[str, Block] = field(default_factory=dict)
     """Blocks of the page being rendered that Python-Markdown has not reached yet."""
@@ -66,7 +69,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         except SettingsError as error:
             raise PluginError(str(error)) from error
         site = project.site()
-        build = Build(project, site)
+        finders = segmentation.finders(site.glossary, project.settings.languages)
+        build = Build(project, site, finders)
         for problem in rules.check(site):
             build.note(problem)
         config.extra["lockstep"] = build
@@ -109,15 +113,13 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     file: Any = page.file
     path = build.project.relative(Path(file.abs_src_path or file.src_uri))
     language = build.project.settings.languages[file.locale]
-    notebook = named(page.meta.get("notebook"))
     # Of the page as it was read: a plugin may have taken the last newline from `markdown` since.
     offset = file.content_string.count("\n") - (page.markdown or "").count("\n")
-    guide = document.read(markdown, path, offset=offset)
-    result = injection.inject(guide, build.site.labs, language, notebook)
+    guide = replace(document.read(markdown, path, offset=offset), meta=page.meta)
+    result = build.site.page(guide, language)
     for problem in (*guide.problems, *result.problems):
         build.note(problem)  # new where the page is in no language's folder
-    lab = build.site.labs.get(notebook or "")
-    found = build.site.concerning(build.findings, path, language, lab)
+    found = build.site.concerning(build.findings, guide, language)
     build.marks = [problem for problem in found if problem not in result.problems]
     build.blocks.clear()
     build.blocks.update(result.blocks)
@@ -125,15 +127,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put a lab's header and the notice of a missing translation above the text."""
+    """Lead terms to the glossary; put a lab's header and what else is to be said above the text."""
     build: Build = config.extra["lockstep"]
     file: Any = page.file
     for block in build.blocks.values():
         log.warning("%s: Python-Markdown did not reach %s", file.src_uri, block)
-    words = build.words(config)
-    lab = build.site.labs.get(named(page.meta.get("notebook")) or "")
-    header = rendering.lab_header(page.meta, lab, words) if lab else ""
-    header += rendering.marks(build.marks)
-    if file.locale != words.language.code:
-        header = rendering.untranslated(words) + header
-    return header + html
+    lab, words = build.site.lab(page.meta), build.words(config)
+    shown = map(files.get_file_from_path, build.site.glossary_pages(words.language))
+    glossary = next(filter(None, shown), file)
+    if glossary is not file:
+        html = tooltips.linked(html, build.finders[file.locale], glossary.url_relative_to(file))
+    return rendering.above(page.meta, lab, build.marks, words, file.locale) + html

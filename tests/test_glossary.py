@@ -1,33 +1,111 @@
-"""The glossary is whole: each term in every language, with a definition, once, in order."""
+"""Glossaries: what is read of them, in which order they are shown, and that ours is whole."""
 
 from pathlib import Path
-from typing import Any
 
-import yaml
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from lockstep import glossary
+from lockstep.glossary import Glossary
+from lockstep.language import Language, Languages
 from lockstep.project import Project
+from tests.strategies import any_text, few
 
 ROOT = Path(__file__).parents[1]
-TERMS: list[dict[str, Any]] = yaml.safe_load((ROOT / "glossary.yml").read_text("utf-8"))
-LANGUAGES = [language.code for language in Project.open(ROOT / "mkdocs.yml").settings.languages]
+ENGLISH, CHINESE, JAPANESE = (Language(code, code) for code in ("en", "zh", "ja"))
+LANGUAGES = Languages(ENGLISH, (CHINESE, JAPANESE))
 
 
-def test_every_term_is_there_in_every_language() -> None:
-    for term in TERMS:
-        assert all(term[code].strip() for code in LANGUAGES), term
-        assert all(term["definition"][code].endswith((".", "。")) for code in LANGUAGES), term
-        assert set(term.get("also", {})) <= set(LANGUAGES), term
+def ours() -> Glossary:
+    found = Project.open(ROOT / "mkdocs.yml").site().glossary
+    assert found is not None
+    return found
 
 
-def test_terms_stand_once_and_in_order() -> None:
-    names = [term["en"].lower() for term in TERMS]
-    assert names == sorted(set(names))
+def entry(en: str, zh: str, ja: str, more: str = "") -> str:
+    definition = f"{{en: {en}., zh: {zh}。, ja: {ja}。}}"
+    return f"- en: {en}\n  zh: {zh}\n  ja: {ja}\n  definition: {definition}\n{more}"
 
 
-def test_a_form_to_avoid_says_why_and_is_no_form_to_use() -> None:
-    for term in TERMS:
-        for code in LANGUAGES[1:]:
-            used = {term[code], *term.get("also", {}).get(code, [])}
-            for avoided in term[f"{code}_avoid"]:
-                assert avoided["why"].strip(), term
-                assert avoided["form"] not in used, term
+def test_our_glossary_is_whole_and_in_order() -> None:
+    found = ours()
+    assert found.problems == ()
+    names = [term.forms["en"][0].lower() for term in found.terms]
+    assert len(names) >= 60
+    assert names == sorted(names)
+    for term in found.terms:
+        assert all(said.endswith((".", "。")) for said in term.definitions.values()), term
+        assert term.definitions.keys() == {"en", "zh", "ja"}, term
+
+
+def test_our_terms_in_kanji_say_how_they_are_read() -> None:
+    for term in ours().terms:
+        read = term.readings.get("ja", term.forms["ja"][0])
+        assert not [c for c in read if "\u4e00" <= c <= "\u9fff"], term
+
+
+def test_a_term_knows_where_it_is_and_what_it_is_called() -> None:
+    more = "  also: {zh: [批]}\n  tooltip: {ja: false}\n  unless: {en: [batch size job]}\n"
+    text = f"# head\n\n{entry('Batch Size', '批量', 'バッチ', more)}"
+    found = glossary.read(text, "g.yml", LANGUAGES)
+    assert found.problems == ()
+    (term,) = found.terms
+    assert str(term.location) == "g.yml:3"
+    assert term.anchor == "term-batch-size"
+    assert term.forms["zh"] == ("批量", "批")
+    assert term.tooltips == {"en": ("Batch Size",), "zh": ("批量", "批"), "ja": ()}
+    assert term.unless["en"] == ("batch size job",)
+    assert term.definitions["ja"] == "バッチ。"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", {"en": ("a",), "zh": ("b",), "ja": ("c",)}),
+        ("  tooltip: true\n", {"en": ("a",), "zh": ("b",), "ja": ("c",)}),
+        ("  tooltip: false\n", {"en": (), "zh": (), "ja": ()}),
+        ("  tooltip: {zh: [d, e]}\n", {"en": ("a",), "zh": ("d", "e"), "ja": ("c",)}),
+    ],
+)
+def test_tooltips_are_for_all_forms_or_those_that_are_named(
+    given: str, expected: dict[str, tuple[str, ...]]
+) -> None:
+    (term,) = glossary.read(entry("a", "b", "c", given), "g.yml", LANGUAGES).terms
+    assert term.tooltips == expected
+
+
+def test_what_cannot_be_used_is_left_out_and_the_rest_stands() -> None:
+    text = f"- en: alone\n{entry('a', 'b', 'c')}- 7\n"
+    found = glossary.read(text, "g.yml", LANGUAGES)
+    assert [term.anchor for term in found.terms] == ["term-a"]
+    assert {problem.location.line for problem in found.problems} == {1, 6}
+
+
+def test_readers_find_terms_in_the_order_of_their_language() -> None:
+    reading = "  reading: {ja: がくしゅうりつ}\n"
+    text = "".join(
+        (
+            entry("learning rate", "学习率", "学習率", reading),
+            entry("GPU", "GPU", "GPU"),
+            entry("batch", "批量", "バッチ"),
+            entry("cluster", "群集", "クラスター"),
+            entry("Gloo", "参数", "カタログ"),
+        )
+    )
+    found = glossary.read(text, "g.yml", LANGUAGES)
+
+    def order(language: Language) -> list[str]:
+        return [term.forms[language.code][0] for term in found.in_order(language)]
+
+    assert order(ENGLISH) == ["batch", "cluster", "Gloo", "GPU", "learning rate"]
+    assert order(CHINESE) == ["GPU", "参数", "批量", "群集", "学习率"]  # can, pi, qun, xue
+    assert order(JAPANESE) == ["GPU", "学習率", "カタログ", "クラスター", "バッチ"]
+
+
+@given(any_text | st.lists(st.sampled_from(["- ", "en: a", "\n", "  ", "zh: [", "]", "&a ", "*a", "? ", "!!x ", "{", "}", "tooltip: 1", "also: {en: 1}", ": "]), max_size=12).map("".join))  # fmt: skip  # noqa: E501
+@few
+def test_no_text_breaks_the_reader(text: str) -> None:
+    found = glossary.read(text, "g.yml", LANGUAGES)
+    assert all(problem.rule == "bad-glossary" for problem in found.problems)
+    assert all(term.definitions.keys() == {"en", "zh", "ja"} for term in found.terms)

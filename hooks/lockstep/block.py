@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 
+from lockstep.glossary import Term
 from lockstep.output import Figure, Text
 from lockstep.problem import Problem
 
@@ -53,10 +54,20 @@ class NotRunBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class GlossaryBlock:
+    """Every term, with what it is called in each language and what it means."""
+
+    language: str
+    """Code of the language that the page is written in."""
+    terms: tuple[Term, ...]
+    """In the order in which that language's readers look them up."""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkBlock:
     """A finding, shown to the author at the spot."""
 
     problem: Problem
 
 
-Block = CodeBlock | OutputBlock | NotRunBlock | MarkBlock
+Block = CodeBlock | OutputBlock | NotRunBlock | GlossaryBlock | MarkBlock

@@ -2,7 +2,8 @@
 
 ::
 
-    directive = "{{" blank name blank argument { blank option } blank "}}" ;
+    directive = "{{" blank ( reference | "glossary" ) blank "}}" ;
+    reference = name blank argument { blank option } ;
     name      = "cell" | "output" | "value" ;
     argument  = [ notebook ":" ] target ;          target of a cell or output: kebab-case;
     option    = key "=" ( quoted | bare ) ;        of a value: a Python name
@@ -79,12 +80,22 @@ class ValueDirective:
     """Decimal places; as many as the value has where absent."""
 
 
-Directive = CellDirective | OutputDirective | ValueDirective
+@dataclass(frozen=True, slots=True)
+class GlossaryDirective:
+    """``{{ glossary }}``: every term of the glossary, in the page's language."""
+
+    location: Location
+
+
+Reference = CellDirective | OutputDirective | ValueDirective
+"""What names something in a notebook."""
+Directive = Reference | GlossaryDirective
 
 EXAMPLES = {
     "cell": '{{ cell split-rows hl="2" output="open" }}',
     "output": '{{ output loss-curves alt="Both losses fall" }}',
     "value": '{{ value test_accuracy format="percent" digits=1 }}',
+    "glossary": "{{ glossary }}",
 }
 
 
@@ -105,6 +116,11 @@ def parse(text: str, location: Location) -> Directive:
     if name not in EXAMPLES:
         message = f"`{name}` is no directive; there are {', '.join(EXAMPLES)}"
         raise DirectiveError(message, rule="unknown-directive")
+    if name == "glossary":
+        if text[head.end() :] != "}}":
+            message = f"cannot read `{text}`: it takes nothing; write `{EXAMPLES[name]}`"
+            raise DirectiveError(message, rule="malformed-directive")
+        return GlossaryDirective(location)
     argument = _ARGUMENT.match(text, head.end())
     if argument is None:
         message = f"`{text}` names no {'value' if name == 'value' else 'cell'}: `{EXAMPLES[name]}`"
@@ -124,6 +140,12 @@ def parse(text: str, location: Location) -> Directive:
     digits = _take(options, "digits", _digits, "a number from 0 to 12", None)
     _refuse_rest(options, name, "format, digits")
     return ValueDirective(location, notebook, target, kind, digits)
+
+
+def is_glossary(text: str) -> bool:
+    """Whether a directive, as it is written, is ``{{ glossary }}``."""
+    head = _HEAD.match(text)
+    return head is not None and head.group(1) == "glossary"
 
 
 def _options(text: str, at: int, name: str) -> dict[str, str]:

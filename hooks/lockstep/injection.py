@@ -9,9 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lockstep import directive, handwritten, typesetting
-from lockstep.block import FENCE, Block, CodeBlock, MarkBlock, OutputBlock
-from lockstep.directive import CellDirective, DirectiveError, OutputDirective, ValueDirective
+from lockstep.block import FENCE, Block, CodeBlock, GlossaryBlock, MarkBlock, OutputBlock
+from lockstep.directive import (
+    CellDirective,
+    DirectiveError,
+    GlossaryDirective,
+    OutputDirective,
+    ValueDirective,
+)
 from lockstep.document import Document, Fence, Span
+from lockstep.glossary import Glossary
 from lockstep.lab import Lab
 from lockstep.language import Language
 from lockstep.location import Location
@@ -32,15 +39,19 @@ class Page:
 
 
 def inject(
-    document: Document, labs: Mapping[str, Lab], language: Language, notebook: str | None
+    document: Document,
+    labs: Mapping[str, Lab],
+    language: Language,
+    notebook: str | None,
+    glossary: Glossary | None = None,
 ) -> Page:
     """Replace what a guide refers to.
 
     labs: all notebooks by name; language: the language the guide is written in; notebook: the name
-    in its front matter, to which directives refer that name no other. Never raises: a directive
-    that cannot be resolved becomes a mark and a finding.
+    in its front matter, to which directives refer that name no other; glossary: the site's, if it
+    has one. Never raises: a directive that cannot be resolved becomes a mark and a finding.
     """
-    return _Injection(document, labs, language, notebook).page()
+    return _Injection(document, labs, language, notebook, glossary).page()
 
 
 class _ReportedError(DirectiveError):
@@ -61,11 +72,13 @@ class _Injection:
         labs: Mapping[str, Lab],
         language: Language,
         notebook: str | None,
+        glossary: Glossary | None,
     ) -> None:
         self.document = document
         self.labs = labs
         self.language = language
         self.notebook = notebook
+        self.glossary = glossary
         self.blocks: dict[str, Block] = {}
         self.inline: dict[Span, str] = {}
         self.shown: list[tuple[str, str, Location]] = []
@@ -133,6 +146,8 @@ class _Injection:
                 return self._output(wanted)
             if isinstance(wanted, CellDirective):
                 return self._code(wanted)
+            if isinstance(wanted, GlossaryDirective):
+                return self._terms()
         except DirectiveError as error:
             return self._mark(span.location, error)
         message = f"`{span.text}` cannot stand here"
@@ -211,7 +226,13 @@ class _Injection:
         message = f"{lab.notebook.path} recorded no value {wanted.target!r}; {fix}"
         raise DirectiveError(message, rule="unknown-value")
 
-    def _lab(self, wanted: directive.Directive) -> Lab:
+    def _terms(self) -> GlossaryBlock:
+        if self.glossary is None:
+            message = "there is no glossary; write `glossary.yml`, or name it in `mkdocs.yml`"
+            raise DirectiveError(message, rule="no-glossary")
+        return GlossaryBlock(self.language.code, tuple(self.glossary.in_order(self.language)))
+
+    def _lab(self, wanted: directive.Reference) -> Lab:
         name = wanted.notebook or self.notebook
         if name is None:
             message = "no `notebook:` in the front matter, and none named here as `NOTEBOOK:NAME`"

@@ -11,10 +11,20 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from lockstep import comments, document, fingerprint, notebook, program, recording, settings
+from lockstep import (
+    comments,
+    document,
+    fingerprint,
+    glossary,
+    notebook,
+    program,
+    recording,
+    settings,
+)
 from lockstep.comments import Catalog
 from lockstep.document import Document
 from lockstep.fingerprint import Fingerprint
+from lockstep.glossary import Glossary
 from lockstep.lab import Lab
 from lockstep.language import Language, Words
 from lockstep.location import Location
@@ -59,7 +69,8 @@ class Project:
         languages = self.settings.languages
         guides = {language.code: dict(self._guides(language, problems)) for language in languages}
         words = {language.code: self.words(language) for language in languages}
-        return Site(self.settings, labs, guides, words, tuple(problems))
+        terms = self._glossary(problems)
+        return Site(self.settings, labs, guides, words, terms, tuple(problems))
 
     def words(self, language: Language) -> Words:
         """Return the engine's own words in a language, English where there are none."""
@@ -154,6 +165,15 @@ class Project:
         if text is None:
             return Catalog(self.relative(path), problems=tuple(problems))
         return comments.read(text, self.relative(path))
+
+    def _glossary(self, problems: list[Problem]) -> Glossary | None:
+        path = self.root / self.settings.glossary
+        if not path.exists():
+            return None
+        text = self._text(path, problems)
+        if text is None:
+            return Glossary(self.relative(path))
+        return glossary.read(text, self.relative(path), self.settings.languages)
 
     def _guides(
         self, language: Language, problems: list[Problem]

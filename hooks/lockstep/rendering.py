@@ -14,7 +14,16 @@ from typing import Any
 from babel.dates import format_date
 from markdown import Markdown
 
-from lockstep.block import FENCE, Block, CodeBlock, MarkBlock, NotRunBlock, OutputBlock
+from lockstep.block import (
+    FENCE,
+    Block,
+    CodeBlock,
+    GlossaryBlock,
+    MarkBlock,
+    NotRunBlock,
+    OutputBlock,
+)
+from lockstep.glossary import Term
 from lockstep.handwritten import REASONS
 from lockstep.lab import Lab
 from lockstep.language import Words
@@ -87,6 +96,9 @@ def html(block: Block, words: Words, highlight: Highlighter) -> str:
     """Return a block as HTML in the reader's language."""
     if isinstance(block, MarkBlock):
         return _mark(block.problem)
+    if isinstance(block, GlossaryBlock):
+        entries = "".join(_entry(term, block.language) for term in block.terms)
+        return f'<dl class="lockstep-glossary">{entries}</dl>'
     if isinstance(block, NotRunBlock):
         reason = escape(words(REASONS[block.reason]))
         code = highlight(block.code, block.language, ())
@@ -96,6 +108,19 @@ def html(block: Block, words: Words, highlight: Highlighter) -> str:
         body = _outputs(block.outputs, block.alt)
         return f'<div class="lockstep-result" data-cell="{cell}">{marked}{body}</div>'
     return _code(block, words, highlight)
+
+
+def above(
+    meta: Mapping[str, Any], lab: Lab | None, found: Iterable[Problem], words: Words, code: str
+) -> str:
+    """Return what stands above a page's text.
+
+    meta, lab: the guide's front matter and the lab that it carries; found: what an author must
+    know of the page; words: the reader's; code: of the language that the page is written in, which
+    is another one where a translation is missing.
+    """
+    notice = "" if code == words.language.code else untranslated(words)
+    return notice + (lab_header(meta, lab, words) if lab else "") + marks(found)
 
 
 def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
@@ -179,6 +204,23 @@ def _code(block: CodeBlock, words: Words, highlight: Highlighter) -> str:
 def _outputs(outputs: Sequence[Text | Figure], alt: str) -> str:
     return "".join(
         _text(output) if isinstance(output, Text) else _figure(output, alt) for output in outputs
+    )
+
+
+def _entry(term: Term, code: str) -> str:
+    name, *others = term.forms[code]
+    # Not those that only add to the name, or are a part of it: who finds the one finds the other.
+    others = [form for form in others if form not in name and name not in form]
+    names = "".join(f"<dt>{escape(form)}</dt>" for form in others)
+    abroad = " · ".join(
+        f'<span lang="{escape(other)}">{escape(forms[0])}</span>'
+        for other, forms in term.forms.items()
+        if other != code
+    )
+    return (
+        f'<div><dt id="{escape(term.anchor)}">{escape(name)}</dt>{names}'
+        f'<dd class="lockstep-forms" data-search-exclude>{abroad}</dd>'
+        f"<dd>{escape(term.definitions[code])}</dd></div>"
     )
 
 

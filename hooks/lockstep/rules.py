@@ -19,6 +19,7 @@ RULES = {
     "bad-catalog": "A comment catalog is valid PO.",
     "bad-cell-header": "A cell header has name, tags and values, well formed.",
     "bad-front-matter": "A guide has a title; a lab's also has duration, level and runs-on.",
+    "bad-glossary": "The glossary names each term once, in every language, with a definition.",
     "bad-notebook-header": "A notebook's header is YAML; `lockstep` holds ranks, timeout, data.",
     "broken-pair": "An .ipynb is a notebook in JSON.",
     "cell-not-shown": "A lab's guide shows every cell that is no test.",
@@ -45,6 +46,7 @@ RULES = {
     "missing-data": "Declared data files exist.",
     "missing-guide": "A guide exists in every language.",
     "missing-pair": "A notebook script has its .ipynb.",
+    "no-glossary": "A page that shows the glossary has one to show.",
     "no-guide": "A notebook is shown by a guide.",
     "no-output": "A cell whose output is shown has one recorded.",
     "no-test-cell": "A notebook asserts what its guide claims.",
@@ -57,7 +59,7 @@ RULES = {
     "reserved-fence": "The engine's own fence language is not written by hand.",
     "stale-recording": "What is published was run: code, modules and data are as recorded.",
     "unknown-cell": "A directive names a cell that exists.",
-    "unknown-directive": "There are cell, output and value.",
+    "unknown-directive": "There are cell, output, value and glossary.",
     "unknown-line": "hl names lines that the cell has.",
     "unknown-notebook": "A guide or directive names a notebook that exists.",
     "unknown-option": "A directive has the options of its kind.",
@@ -73,7 +75,7 @@ def check(site: Site) -> list[Problem]:
     pages = {
         document.path: site.page(document, language) for language, _, document in site.documents()
     }
-    found = list(site.problems)
+    found = [*site.problems, *(site.glossary.problems if site.glossary else ())]
     for lab in site.labs.values():
         found += _notebook(lab, pages)
         for language in site.settings.languages.translations:

@@ -12,6 +12,7 @@
       lockstep:
         notebooks: notebooks             # where notebooks live
         pins: requirements/labs.txt      # name==version lines of the labs' environment
+        glossary: glossary.yml           # terms, for the glossary page and the tooltips
 """
 
 from collections.abc import Mapping
@@ -36,6 +37,7 @@ class Settings:
     guides: str = "docs"
     notebooks: str = "notebooks"
     pins: str = "requirements/labs.txt"
+    glossary: str = "glossary.yml"
 
     @property
     def support(self) -> str:
@@ -68,9 +70,9 @@ class _UnfitError(Exception):
 
 def _settings(raw: Mapping[str, Any]) -> Settings:
     own = _mapping(_mapping(raw.get("extra") or {}, "`extra`").get("lockstep") or {}, "`lockstep`")
-    known = {"notebooks", "pins"}
+    known = ("glossary", "notebooks", "pins")
     if unknown := sorted(str(key) for key in own if key not in known):
-        message = f"unknown key {unknown[0]!r} under extra.lockstep; known: notebooks, pins"
+        message = f"unknown key {unknown[0]!r} under extra.lockstep; known: {', '.join(known)}"
         raise _UnfitError(message)
     paths = {"guides": raw.get("docs_dir", "docs"), **own}
     for key, value in paths.items():

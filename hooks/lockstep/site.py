@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from lockstep import directive
 from lockstep.document import Document
+from lockstep.glossary import Glossary
 from lockstep.injection import Page, inject
 from lockstep.lab import Lab
 from lockstep.language import Language, Words
@@ -22,6 +24,8 @@ class Site:
     """Language code to page (path below the language's folder) to guide."""
     words: Mapping[str, Words] = field(default_factory=dict)
     """Language code to the engine's own words."""
+    glossary: Glossary | None = None
+    """The terms, where the site has a glossary."""
     problems: tuple[Problem, ...] = ()
     """Files that could not be read at all."""
 
@@ -32,14 +36,15 @@ class Site:
                 yield language, page, document
 
     def concerning(
-        self, problems: Iterable[Problem], path: str, language: Language, lab: Lab | None
+        self, problems: Iterable[Problem], document: Document, language: Language
     ) -> list[Problem]:
         """Return the errors in the files that a guide is made from, without stale recordings.
 
-        problems: findings to choose from; path: the guide's; lab: what it carries. What is stale
-        is marked at each cell.
+        problems: findings to choose from; language: the guide's. What is stale is marked at each
+        cell.
         """
-        paths = {path}
+        paths = {document.path}
+        lab = self.lab(document.meta)
         if lab is not None:
             catalog = lab.catalogs.get(language.code)
             parts = (lab.notebook, lab.pair, catalog)
@@ -54,7 +59,25 @@ class Site:
 
     def page(self, document: Document, language: Language) -> Page:
         """Return a guide with all that it refers to in place."""
-        return inject(document, self.labs, language, named(document.meta.get("notebook")))
+        notebook = named(document.meta.get("notebook"))
+        return inject(document, self.labs, language, notebook, self.glossary)
+
+    def lab(self, meta: Mapping[str, object]) -> Lab | None:
+        """Return the lab that a guide carries by its front matter, if it carries one."""
+        return self.labs.get(named(meta.get("notebook")) or "")
+
+    def glossary_pages(self, language: Language) -> list[str]:
+        """Return where a language's glossary page may be, below the guides: its own, the source's.
+
+        It is the first page that shows the glossary; there is none where no page does.
+        """
+        if self.glossary is None:
+            return []
+        source = self.settings.languages.source.code
+        for _, page, document in self.documents():
+            if any(directive.is_glossary(span.text) for span in document.spans):
+                return [f"{code}/{page}" for code in (language.code, source)]
+        return []
 
 
 def named(notebook: object) -> str | None:

@@ -1,0 +1,157 @@
+"""Terms in running text: which words are terms in each language, and what links leave alone."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lockstep import segmentation, tooltips
+from lockstep.project import Project
+from lockstep.terms import Finder
+from tests import page
+from tests.strategies import any_text, few
+
+ROOT = Path(__file__).parents[1]
+
+
+@cache
+def finders() -> dict[str, Finder]:
+    """Return what finds the terms of this project's own glossary."""
+    project = Project.open(ROOT / "mkdocs.yml")
+    return segmentation.finders(project.site().glossary, project.settings.languages)
+
+
+def found(code: str, text: str) -> list[str]:
+    return [text[it.start : it.end] for it in finders()[code].find(text) if it.shown]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Batches hold rows; two batches.", ["Batches", "batches"]),
+        ("The effective batch size, the batch size, the batch.",
+         ["effective batch size", "batch size", "batch"]),
+        ("A mini-batch is no data-batch, and batchwise is neither.", ["mini-batch"]),
+        ("Azure Batch runs batch jobs. Batch AI ran trainings.", ["Batch AI"]),
+        ("Libraries, gpu, GPUs, X-ray, Ray, ray.", ["Libraries", "GPUs", "Ray"]),
+        ("horovod.torch and horovod/torch and horovod's", []),
+        ("Horovod's ranks, PySpark's rank_of, Spark.", ["Horovod", "ranks", "Spark"]),
+        ("A free trial. One trial.", ["trial"]),
+        ("Several processes process the rows.", ["processes"]),
+        ("A hook, a pool, a catalog in Unity Catalog.", ["Unity Catalog"]),
+    ],
+)  # fmt: skip
+def test_english_terms_are_whole_words(text: str, expected: list[str]) -> None:
+    assert found("en", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("卷积层里没有卷。池化也不是池。", ["卷"]),
+        ("三轮车不算一轮。训练 10 轮。轮到你了。", ["轮"]),
+        ("批量大小乘以 rank 的数量就是有效批量大小。", ["批量大小", "rank", "有效批量大小"]),
+        ("批量归一化之后。每个批量都一样。", ["批量"]),
+        ("它计算损失。需要更多计算资源。", ["损失", "计算资源"]),
+        ("在群集上运行时。要用 ML 运行时。", ["群集", "ML 运行时"]),
+        ("代码放在存储库中。导入需要的库。", ["库"]),
+        ("恢复训练。不损失任何东西。", []),
+        ("PyTorch的GPU和Spark群集", ["GPU", "Spark", "群集"]),
+    ],
+)
+def test_chinese_terms_are_whole_words(text: str, expected: list[str]) -> None:
+    assert found("zh", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("クラスター マネージャーとサブクラスター、クラスター", ["クラスター"]),
+        ("バッチ処理とバッチ正規化とミニバッチとバッチ", ["ミニバッチ", "バッチ"]),
+        ("バッチ サイズのバッチ", ["バッチ サイズ", "バッチ"]),
+        ("全ランク間で、各プロセスのランク数を", ["ランク", "プロセス", "ランク"]),
+        ("重み付き和の重みを更新する", ["重み"]),
+        ("最大損失と損失", ["損失"]),
+        ("ネットワークの行列計算と行列", ["行列"]),
+        ("Spark クラスターのセルフサービスのセル", ["Spark", "クラスター", "セル"]),
+        ("コンテナーレジストリ・コンテナー", []),
+    ],
+)
+def test_japanese_terms_are_whole_words(text: str, expected: list[str]) -> None:
+    assert found("ja", text) == expected
+
+
+def linked(html: str, code: str = "en") -> str:
+    return tooltips.linked(html, finders()[code], "../glossary/")
+
+
+def links(html: str, code: str = "en") -> list[str]:
+    return [link.text for link in page.read(linked(html, code)).all(".lockstep-term")]
+
+
+def test_the_first_use_leads_to_the_definition() -> None:
+    html = "<p>Two ranks. One <em>rank</em> &amp; its gradient</p>"
+    link = page.read(linked(html)).all(".lockstep-term")[0]
+    assert link.attributes["href"] == "../glossary/#term-rank"
+    assert link.attributes["title"].startswith("Process of a distributed training")
+    assert links(html) == ["ranks", "gradient"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h2 id='x'>The rank</h2>",
+        "<a href='x'>the <b>rank</b></a>",
+        "<p><code>rank</code></p><pre>rank</pre>",
+        "<figure><figcaption>a rank</figcaption></figure>",
+        "<svg><text>rank</text><path d=''/><text>rank</text></svg>",
+        "<div class='lockstep-diagram'>rank</div>",
+        "<details class='lockstep-output'><summary>Output</summary><p>rank</p></details>",
+        "<table><tr><th>rank</th></tr></table>",
+        "<div class='footnote'><p>rank</p></div>",
+        "<p class='admonition-title'>rank</p><label>rank</label><summary>rank</summary>",
+        "<p lang='zh'>rank</p><script>rank</script><style>rank</style><!-- rank -->",
+        "<p title='rank'>r<b>ank</b> ra&shy;nk &#114;ank</p>",
+        "<p><code>a</code>-rank <code>my.</code>rank</p>".replace("my.", "x-"),
+    ],
+)
+def test_nothing_else_is_touched(html: str) -> None:
+    assert linked(html) == html
+
+
+def test_words_go_through_inline_elements() -> None:
+    assert links("<p>卷<b>积</b></p><p>写入<b>卷</b>。</p>", "zh") == ["卷"]
+    assert links("<p>mini-<b>batch</b></p><ul><li>batch</li><li>rank</li></ul>") == [
+        "batch", "rank"
+    ]  # fmt: skip
+
+
+def test_a_broken_page_is_only_added_to() -> None:
+    assert links("</h2><p>a rank</b><td>loss <code>batch</td> epoch<h2>batch") == [
+        "rank", "loss", "epoch"
+    ]  # fmt: skip
+
+
+_PIECES = st.sampled_from(
+    ["rank", "Batches ", "损失", "批量大小", "クラスター", "学習率 ", "<p>", "</p>", "<b>", "</b>",
+     "&amp;", "&#x41;", "<!--", "-->", "<code>", "</code>", "<a href='#'>", "</a>", "<svg/>",
+     "<br>", "<th>", "</th>", "\n", "\r\n", " ", "<", ">", "\x02", "<script>", "</script>",
+     "<![CDATA[", "]]>", "<?x"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES | any_text, max_size=14).map("".join), st.sampled_from(["en", "zh", "ja"]))
+@few
+def test_without_the_links_the_page_is_what_it_was(html: str, code: str) -> None:
+    stripped, count = re.subn(
+        r'<a class="lockstep-term" href="[^"]*" title="[^"]*">([^<>]*)</a>',
+        r"\1",
+        linked(html, code),
+    )
+    assert stripped == html
+    assert count == linked(html, code).count('class="lockstep-term"')
+    anchors = re.findall(r"#term-[a-z-]+", linked(html, code))
+    assert len(anchors) == len(set(anchors))
