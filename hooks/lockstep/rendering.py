@@ -210,16 +210,17 @@ def _outputs(outputs: Sequence[Text | Figure], alt: str) -> str:
 def _entry(term: Term, code: str) -> str:
     name, *others = term.forms[code]
     # Not those that only add to the name, or are a part of it: who finds the one finds the other.
-    others = [form for form in others if form not in name and name not in form]
+    others = [it for it in others if it.lower() not in name.lower() and name not in it]
     names = "".join(f"<dt>{escape(form)}</dt>" for form in others)
     abroad = " · ".join(
         f'<span lang="{escape(other)}">{escape(forms[0])}</span>'
         for other, forms in term.forms.items()
-        if other != code
+        if other != code and forms[0].lower() != name.lower()
     )
+    if abroad:
+        abroad = f'<dd class="lockstep-forms" data-search-exclude>{abroad}</dd>'
     return (
-        f'<div><dt id="{escape(term.anchor)}">{escape(name)}</dt>{names}'
-        f'<dd class="lockstep-forms" data-search-exclude>{abroad}</dd>'
+        f'<div><dt id="{escape(term.anchor)}">{escape(name)}</dt>{names}{abroad}'
         f"<dd>{escape(term.definitions[code])}</dd></div>"
     )
 
