@@ -11,6 +11,7 @@ import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -171,6 +172,53 @@ def test_a_missing_translation_falls_back_with_a_notice(sound: Path) -> None:
 def test_what_looks_like_a_directive_is_left_alone(sound: Path) -> None:
     text = page.open_page(sound / "site", "labs/show-all").one("article").text
     assert text.count("{{ cell no-such-cell }}") == 2
+
+
+def test_the_glossary_has_every_term_in_the_language_of_the_page(sound: Path) -> None:
+    for address, forms, meaning in (
+        ("glossary", "ランク", "One <process> of several."),
+        ("zh/glossary", "ランク", "多个进程中的一个。"),
+        ("ja/glossary", "rank", "複数のプロセスの 1 つ。"),
+    ):
+        article = page.open_page(sound / "site", address).one("article")
+        entries = article.one(".lockstep-glossary").all("div")
+        anchors = [entry.all("dt")[0].attributes["id"] for entry in entries]
+        assert sorted(anchors) == ["term-rank", "term-row"]
+        entry = entries[anchors.index("term-rank")]
+        assert forms in entry.text
+        assert entry.all("dd")[-1].text == meaning
+        assert not article.all(".lockstep-term")
+
+
+def test_the_first_use_of_a_term_leads_to_the_glossary_in_the_language_of_the_reader(
+    sound: Path,
+) -> None:
+    for address, meaning in (
+        ("", "One <process> of several."),
+        ("labs/show-all/", "One <process> of several."),
+        ("zh/labs/show-all/", "多个进程中的一个。"),
+        ("ja/", "複数のプロセスの 1 つ。"),
+        ("ja/labs/show-all/", "One <process> of several."),  # English text in its place
+    ):
+        link = page.open_page(sound / "site", address).one("article").one(".lockstep-term")
+        assert link.text == "rank"
+        assert link.attributes["title"] == meaning
+        target, _, anchor = urljoin(f"/{address}", link.attributes["href"]).partition("#")
+        language = address[:3] if address[:3] in {"zh/", "ja/"} else ""
+        assert (target, anchor) == (f"/{language}glossary/", "term-rank")
+
+
+def test_a_glossary_not_yet_translated_is_led_to_in_its_place(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    showcase(root)
+    (root / "docs" / "ja" / "glossary.md").unlink()
+    built = build(root, "--strict")
+    assert built.returncode == 0, built.stdout
+    link = page.open_page(root / "site", "ja").one("article").one(".lockstep-term")
+    assert link.attributes["href"] == "glossary/#term-rank"
+    assert link.attributes["title"] == "複数のプロセスの 1 つ。"
+    (notice,) = page.open_page(root / "site", "ja/glossary").all(".lockstep-notice")
+    assert notice.text.startswith("このページ")
 
 
 def test_a_strict_build_fails_with_every_error(broken: Path) -> None:

@@ -26,7 +26,7 @@ def root(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     showcase(root)
     configuration = (root / "mkdocs.yml").read_text("utf-8")
-    watched = configuration.replace("watch: []", "watch: [notebooks]")
+    watched = configuration.replace("watch: []", "watch: [notebooks, glossary.yml]")
     (root / "mkdocs.yml").write_text(watched, "utf-8")
     return root
 
@@ -69,7 +69,10 @@ def when(fetch: Callable[[str], str], page: str, holds: Callable[[str], bool]) -
 
 
 def test_marks_come_and_go_with_edits(root: Path, fetch: Callable[[str], str]) -> None:
-    """An unknown cell, then changed code, is marked on the page in every language, then mended."""
+    """An unknown cell, then changed code, is marked on the page in every language, then mended.
+
+    Pages follow the glossary too.
+    """
     page, chinese = "labs/show-all/", "zh/labs/show-all/"
     sound = when(fetch, page, lambda html: "lockstep-cell" in html)
     assert "lockstep-mark" not in sound
@@ -83,6 +86,10 @@ def test_marks_come_and_go_with_edits(root: Path, fetch: Callable[[str], str]) -
     assert marked.count('class="lockstep-cell"') == sound.count('class="lockstep-cell"') - 1
     guide.write_text(text, "utf-8")
     when(fetch, page, lambda html: "lockstep-mark" not in html)
+
+    terms = root / "glossary.yml"
+    terms.write_text(terms.read_text("utf-8").replace("A line of a", "One line of a"), "utf-8")
+    when(fetch, "glossary/", lambda html: "<dd>One line of a table.</dd>" in html)
 
     script = root / "notebooks/show-all.py"
     code = script.read_text("utf-8")

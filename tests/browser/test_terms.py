@@ -1,14 +1,29 @@
 """Terms at work: the definition where the reader points or tabs to, and the way to the glossary."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chromium import PHONE, Reader
 from tests.browser.site import LANGUAGES, Language
+from tests.page import open_page
 
 pytestmark = pytest.mark.browser
 
 LAB = "labs/torch-distributor/"
+
+
+def test_every_language_has_the_same_entries(site: Path) -> None:
+    found = [
+        [entry.all("dt")[0].attributes["id"] for entry in entries]
+        for language in LANGUAGES
+        for entries in [
+            open_page(site, f"{language.folder}glossary").one(".lockstep-glossary").all("div")
+        ]
+    ]
+    assert len(found[0]) == len(set(found[0])) >= 60
+    assert sorted(found[0]) == sorted(found[1]) == sorted(found[2])
 
 
 def first_term(reader: Reader, language: Language, **how: int) -> tuple[Page, Locator, str]:
