@@ -69,17 +69,18 @@ class Glossary:
 def read(text: str, path: str, languages: Languages) -> Glossary:
     """Read a glossary. Never raises for what a file can hold: findings are in ``problems``."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        nodes = root.value if isinstance(root, yaml.SequenceNode) else None
-        entries = [] if root is None else yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        root = loader.get_single_node()
+        nodes = root.value if isinstance(root, yaml.SequenceNode) else []
+        entries = [loader.construct_document(node) for node in nodes]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark, said = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         return _unreadable(path, mark.line + 1 if mark else 1, f"not valid YAML: {said or error}")
-    if root is not None and nodes is None:
+    if not isinstance(root, yaml.SequenceNode | None):
         return _unreadable(path, 1, "not a list; an entry begins with `- en: term`")
     terms: dict[str, Term] = {}
     problems: list[Problem] = []
-    for node, entry in zip(nodes or [], entries, strict=True):
+    for node, entry in zip(nodes, entries, strict=True):
         where = Location(path, node.start_mark.line + 1)
         faults = list(_faults(entry, languages))
         if not faults:

@@ -20,12 +20,16 @@ _KANA = r"\u30a1-\u30fa\u30fc\u30fb"
 _HAN = r"\u3400-\u9fff\u3005"
 _BEFORE = "各全同別他両"
 _AFTER = "上下中内外間前後時側用数名毎"
-_LATIN_EDGES = (rf"(?<![{_LATIN}])(?<![{_LATIN}][-.])", rf"(?![{_LATIN}])(?![-.][{_LATIN}])")
-_CHINESE_EDGES = ("", "")  # the segmenter's business
-_JAPANESE_EDGES = (
-    rf"(?<![{_KANA}])(?<![{_KANA}] )(?:(?<![{_HAN}])|(?<=[{_BEFORE}])(?<![{_HAN}].))",
-    rf"(?![{_KANA}])(?! [{_KANA}])(?:(?![{_HAN}])|(?=[{_AFTER}](?![{_HAN}])))",
+_LATIN_EDGES = (
+    re.compile(rf"(?<![{_LATIN}])(?<![{_LATIN}][-.])"),
+    re.compile(rf"(?![{_LATIN}])(?![-.][{_LATIN}])"),
 )
+_CHINESE_EDGES = (re.compile(""), re.compile(""))  # the segmenter's business
+_JAPANESE_EDGES = (
+    re.compile(rf"(?<![{_KANA}])(?<![{_KANA}] )(?:(?<![{_HAN}])|(?<=[{_BEFORE}])(?<![{_HAN}].))"),
+    re.compile(rf"(?![{_KANA}])(?! [{_KANA}])(?:(?![{_HAN}])|(?=[{_AFTER}](?![{_HAN}])))"),
+)
+"""What may stand before a word, and after it."""
 _SENTENCE_END = (".", "!", "?", "。")
 
 
@@ -43,9 +47,12 @@ class Occurrence:
 @dataclass(frozen=True, slots=True)
 class _Form:
     text: str
-    pattern: re.Pattern[str]
     term: Term
     shown: bool
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    opening: bool = False
+    """Whether it is written so at the start of a sentence only."""
 
 
 class Finder:
@@ -69,9 +76,8 @@ class Finder:
         for term, texts in (*names, *others):
             for text in texts:
                 if text not in known:
-                    form = _Form(text, self._pattern(text), term, text in term.tooltips[code])
-                    self._forms.setdefault(text[0].lower(), []).append(form)
                     known.add(text)
+                    self._keep(text, term, shown=text in term.tooltips[code])
         for forms in self._forms.values():
             forms.sort(key=lambda form: -len(form.text))
 
@@ -81,39 +87,53 @@ class Finder:
         edges: frozenset[int] | None = None
         at = 0
         for start, character in enumerate(text):
-            forms = self._forms.get(character.lower())
-            if forms is None or start < at:
+            if start < at:
                 continue
-            if self._segment is not None and edges is None:
-                edges = _edges(self._segment(text))
-            for form in forms:
-                match = form.pattern.match(text, start)
-                if match and _stands(form.text, match, text, edges):
-                    found.append(Occurrence(start, match.end(), form.term, form.shown))
-                    at = match.end()
-                    break
+            for form in self._forms.get(character, ()):
+                if not text.startswith(form.text, start) or not _stands(form, text, start):
+                    continue
+                end = start + len(form.text)
+                if self._segment is not None:
+                    edges = edges or _edges(self._segment(text))
+                    if not _is_whole(form.text, start, end, edges):
+                        continue
+                found.append(Occurrence(start, end, form.term, form.shown))
+                at = end
+                break
         return found
 
-    def _pattern(self, form: str) -> re.Pattern[str]:
+    def _keep(self, text: str, term: Term, *, shown: bool) -> None:
+        """Keep a form in all the ways in which this language writes it."""
         cjk = _JAPANESE_EDGES if self.code.startswith("ja") else _CHINESE_EDGES
-        before = (_LATIN_EDGES if _is_latin(form[0]) else cjk)[0]
-        after = (_LATIN_EDGES if _is_latin(form[-1]) else cjk)[1]
-        written = re.escape(form)
-        if self.code.startswith("en"):
-            if form.islower():
-                written = f"[{form[0]}{form[0].upper()}]{re.escape(form[1:])}"
-            plural = form.endswith("y")
-            written = f"{written[:-1]}(?:y|ies)" if plural else f"{written}(?:e?s)?"
-        return re.compile(f"{before}{written}{after}")
+        before = (_LATIN_EDGES if _is_latin(text[0]) else cjk)[0]
+        after = (_LATIN_EDGES if _is_latin(text[-1]) else cjk)[1]
+        written = _plurals(text) if self.code.startswith("en") else [text]
+        for form in written:
+            kept = self._forms.setdefault(form[0], [])
+            kept.append(_Form(form, term, shown, before, after))
+            if self.code.startswith("en") and text.islower():
+                kept = self._forms.setdefault(form[0].upper(), [])
+                capital = form[0].upper() + form[1:]
+                kept.append(_Form(capital, term, shown, before, after, opening=True))
 
 
-def _stands(form: str, match: re.Match[str], text: str, edges: frozenset[int] | None) -> bool:
-    """Whether what looks like a form is made of whole words, and not the name of something else."""
-    if edges is not None:
-        start = _is_latin(form[0]) or match.start() in edges
-        if not start or not (_is_latin(form[-1]) or match.end() in edges):
-            return False
-    return text[match.start()] == form[0] or _begins_sentence(text[: match.start()])
+def _plurals(text: str) -> list[str]:
+    plurals = [f"{text[:-1]}ies"] if text.endswith("y") else [f"{text}s", f"{text}es"]
+    return [text, *plurals]
+
+
+def _stands(form: _Form, text: str, start: int) -> bool:
+    """Whether a form is a word of its own here, and not the name of something else."""
+    end = start + len(form.text)
+    if form.before.match(text, start) is None or form.after.match(text, end) is None:
+        return False
+    return not form.opening or _begins_sentence(text[:start])
+
+
+def _is_whole(form: str, start: int, end: int, edges: frozenset[int]) -> bool:
+    """Whether a form is made of whole words of a segmented text."""
+    begins = _is_latin(form[0]) or start in edges
+    return begins and (_is_latin(form[-1]) or end in edges)
 
 
 def _is_latin(character: str) -> bool:

@@ -74,7 +74,7 @@ def _runs(html: str) -> Iterator[_Run]:
     reader = _Reader(html)
     reader.feed(html)
     reader.close()
-    return (run for run in reader.runs if run.text.strip())
+    return (run for run in reader.runs if max(run.places, default=-1) >= 0)
 
 
 class _Reader(HTMLParser):
