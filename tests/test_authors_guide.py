@@ -186,15 +186,19 @@ def test_every_option_is_explained_and_used(page: Document, name: str) -> None:
 
 
 @references
-def test_every_example_of_a_directive_is_shown_with_its_result(page: Document) -> None:
-    live = {span.text for span in page.spans}
-    examples: set[str] = set()
+def test_every_example_of_a_directive_is_followed_by_its_result(page: Document) -> None:
+    examples = 0
     for anchor in ("directive-cell", "directive-output", "where-directives-stand"):
         for fence in walkthrough.between(page, anchor):
-            examples |= set(re.findall(r"\{\{ .+? }}", fence.code))
-    examples |= {key for key in keys(section(page, "directive-value")) if key.startswith("{{")}
-    assert len(examples) >= 10
-    assert examples <= live
+            shown = re.findall(r"\{\{ .+? }}", fence.code)
+            live = [span.text for span in page.spans if span.index > fence.last]
+            assert shown == live[: len(shown)]
+            examples += len(shown)
+    for line in section(page, "directive-value"):
+        if row := re.match(r"\| `(\{\{ .+? }})` \| ", line):
+            assert line == f"{row[0]}{row[1]} |"
+            examples += 1
+    assert examples >= 12
 
 
 @references
