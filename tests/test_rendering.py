@@ -13,8 +13,16 @@ from markdown import Markdown
 from mkdocs.utils.yaml import yaml_load
 
 from lockstep import document, injection, rendering
-from lockstep.block import Block, CodeBlock, MarkBlock, NotRunBlock, OutputBlock
+from lockstep.block import (
+    Block,
+    CodeBlock,
+    GlossaryBlock,
+    MarkBlock,
+    NotRunBlock,
+    OutputBlock,
+)
 from lockstep.fingerprint import Fingerprint
+from lockstep.glossary import Term
 from lockstep.lab import Lab
 from lockstep.language import Language, Words
 from lockstep.location import Location
@@ -162,6 +170,8 @@ def highlight(source: str, language: str, lines: tuple[int, ...]) -> str:
 def test_what_comes_from_outside_is_escaped() -> None:
     evil = '"><script>alert(1)</script>'
     problem = Problem(Location(evil, 1), evil, f"`{evil}` {evil}")
+    forms = {"en": (evil, f"also {evil[:-1]}x"), "zh": (f"zh {evil}",)}
+    term = Term(problem.location, evil, forms, {"en": evil})
     blocks: list[Block] = [
         CodeBlock(evil, evil, "x", (), (Text(evil),), marks=(problem,)),
         OutputBlock(
@@ -169,6 +179,7 @@ def test_what_comes_from_outside_is_escaped() -> None:
         ),
         NotRunBlock("x", "bash", "azure"),
         MarkBlock(problem),
+        GlossaryBlock("en", (term,)),
     ]
     for block in blocks:
         found = page.read(rendering.html(block, WORDS, highlight))
