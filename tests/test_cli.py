@@ -200,7 +200,7 @@ def test_status_of_labs_by_languages(project: Project) -> None:
         },
     }
     text = call("status").stdout
-    for part in ("count-animals", "whole", "1 comments", "missing", "简体中文"):
+    for part in ("count-animals", "whole", "1 comment open", "missing", "简体中文"):
         assert part in text
 
 

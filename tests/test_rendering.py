@@ -163,8 +163,15 @@ def test_any_output_stays_in_its_block(source: str, text: str, place: str) -> No
     assert found.one("samp").text == clean(f"{text}x")
 
 
-def highlight(source: str, language: str, lines: tuple[int, ...]) -> str:
-    return f"<code>{len(source)} {language} {lines}</code>"
+def test_code_that_was_not_run_has_its_title() -> None:
+    fence = '```{ .bash .not-run reason="setup" title="a <b>.sh" }'
+    found = shown(f"1. x\n\n    {fence}\n    ls\n    ```", "x").one(".lockstep-not-run")
+    assert found.one(".filename").text == "a <b>.sh"
+    assert page.code_of(found) == "ls"
+
+
+def highlight(source: str, language: str, options: Mapping[str, str]) -> str:
+    return f"<code>{len(source)} {language} {options}</code>"
 
 
 def test_what_comes_from_outside_is_escaped() -> None:

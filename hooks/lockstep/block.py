@@ -51,6 +51,8 @@ class NotRunBlock:
     language: str
     reason: str
     """One of ``handwritten.REASONS``."""
+    title: str = ""
+    """What stands above the code, such as the name of a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, NoReturn, ParamSpec
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from lockstep import authoring, listing, overview, progress, rules
 from lockstep.authoring import AuthoringError
@@ -181,7 +181,12 @@ def status(project: Project, style: str) -> None:
     if style == "json":
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
-    table = Table("lab", "recording", *(language.name for language in site.settings.languages))
+    # A name that is cut cannot be copied into the next command.
+    table = Table(
+        Column("lab", no_wrap=True),
+        "recording",
+        *(language.name for language in site.settings.languages),
+    )
     for row in report:
         guides = (overview.brief(guide) for guide in row["guides"].values())
         table.add_row(row["lab"], row["run"] or "\n".join(row["stale"]), *guides)

@@ -44,7 +44,8 @@ def read(fence: Fence) -> NotRunBlock | None:
     if "not-run" in fence.classes:
         reason = fence.options.get("reason")
         if reason in REASONS:
-            return NotRunBlock(fence.code, fence.language, str(reason))
+            title = fence.options.get("title", "")
+            return NotRunBlock(fence.code, fence.language, str(reason), title)
         given = "no reason is given" if reason is None else f"reason {reason!r} is not known"
         message = f'{given}; write `reason="azure"`, or another of {", ".join(REASONS)}'
         raise DirectiveError(message, rule="unknown-reason")

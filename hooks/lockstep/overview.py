@@ -53,7 +53,9 @@ def brief(guide: GuideState) -> str:
     """Return the state of a guide in a word or two."""
     if guide["page"] is None:
         return "missing"
-    return f"{guide['comments']} comments open" if guide["comments"] else "whole"
+    if guide["comments"]:
+        return f"{guide['comments']} comment{'s' if guide['comments'] > 1 else ''} open"
+    return "whole"
 
 
 def _page(site: Site, lab: Lab, language: Language) -> str | None:

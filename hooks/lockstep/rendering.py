@@ -31,8 +31,8 @@ from lockstep.output import Figure, Text
 from lockstep.problem import Problem
 from lockstep.recording import Run
 
-Highlighter = Callable[[str, str, tuple[int, ...]], str]
-"""Source, language and lines to mark (from 1) to HTML."""
+Highlighter = Callable[[str, str, Mapping[str, str]], str]
+"""Source, language and options of a pymdownx fence (``hl_lines``, ``title``) to HTML."""
 
 LEVELS = {
     "beginner": "for beginners",
@@ -58,12 +58,12 @@ def highlighter(markdown: Markdown) -> Highlighter:
     fenced: Any = markdown.preprocessors["fenced_code_block"]
     fenced.get_hl_settings()
 
-    def highlight(source: str, language: str, lines: tuple[int, ...]) -> str:
+    def highlight(source: str, language: str, options: Mapping[str, str]) -> str:
         # Lines to mark beyond this count are dropped; it still is that of the fence with the key.
         fenced.line_count = source.count("\n") + 1
-        options = {"hl_lines": " ".join(map(str, lines))} if lines else {}
+        wanted = dict(options)  # of which it takes out what it has read
         return str(
-            fenced.highlight(source, language, options, markdown, classes=[], id_value="", attrs={})
+            fenced.highlight(source, language, wanted, markdown, classes=[], id_value="", attrs={})
         )
 
     return highlight
@@ -101,7 +101,7 @@ def html(block: Block, words: Words, highlight: Highlighter) -> str:
         return f'<dl class="lockstep-glossary">{entries}</dl>'
     if isinstance(block, NotRunBlock):
         reason = escape(words(REASONS[block.reason]))
-        code = highlight(block.code, block.language, ())
+        code = highlight(block.code, block.language, {"title": block.title} if block.title else {})
         return f'<div class="lockstep-not-run"><p class="lockstep-reason">{reason}</p>{code}</div>'
     if isinstance(block, OutputBlock):
         marked, cell = marks(block.marks), escape(block.cell)
@@ -185,7 +185,8 @@ def _provenance(run: Run, words: Words) -> str:
 def _code(block: CodeBlock, words: Words, highlight: Highlighter) -> str:
     cell = escape(block.cell)
     anchor = f' id="{escape(block.anchor)}"' if block.anchor else ""
-    code = highlight(block.source, "python", block.highlighted)
+    marked = {"hl_lines": " ".join(map(str, block.highlighted))} if block.highlighted else {}
+    code = highlight(block.source, "python", marked)
     shown = ""
     if block.outputs:
         title = words("Output of cell {cell}", cell=block.cell)
