@@ -19,8 +19,20 @@ from lockstep.problem import Problem
 
 _PARTS = ("also", "definition", "reading", "unless")
 """Keys whose value has a part for each language."""
+_AVOIDED = {"form", "why", "means"}
 _KATAKANA = range(0x30A1, 0x30F7)
 _TO_HIRAGANA = {code: code - 0x60 for code in _KATAKANA}
+
+
+@dataclass(frozen=True, slots=True)
+class Avoided:
+    """A form that guides must not use for a term."""
+
+    form: str
+    why: str
+    """Why not, in the words of the glossary."""
+    means: str = ""
+    """What it rightly means elsewhere, where it means anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,8 @@ class Term:
     """Language code to the forms that get a tooltip where they are first used."""
     unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Language code to longer expressions in which a form means something else."""
+    avoided: Mapping[str, tuple[Avoided, ...]] = field(default_factory=dict)
+    """Language code to what guides must not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,11 @@ def _faults_of_forms(entry: Mapping[str, Any], name: object, code: str) -> Itera
     for item in avoided if isinstance(avoided, list) else [avoided]:
         if not isinstance(item, Mapping) or not all(_is_text(item.get(k)) for k in ("form", "why")):
             yield f"{code}_avoid of {name!r} has `{item}`; expected `{{form: …, why: …}}`"
+        elif not {*item} <= _AVOIDED or not _is_text(item.get("means", "-")):
+            yield (
+                f"{code}_avoid of {name!r} has `{item}`; beside `form` and `why` there can be "
+                "`means: …`, what the form rightly means elsewhere"
+            )
         elif item["form"] in approved:
             yield f"{name!r} has {item['form']!r} both as a form to use and as one to avoid"
     if _texts(_of(entry, "unless").get(code, [])) is None:
@@ -151,16 +170,19 @@ def _term(entry: Mapping[str, Any], where: Location, languages: Languages) -> Te
     forms: dict[str, tuple[str, ...]] = {}
     tooltips: dict[str, tuple[str, ...]] = {}
     unless: dict[str, tuple[str, ...]] = {}
+    avoided: dict[str, tuple[Avoided, ...]] = {}
     for code in (language.code for language in languages):
         also = _texts(_of(entry, "also").get(code, [])) or ()
         wanted = _tooltip(entry, code)
         forms[code] = (entry[code], *also)
         unless[code] = _texts(_of(entry, "unless").get(code, [])) or ()
+        avoided[code] = tuple(Avoided(**item) for item in entry.get(f"{code}_avoid") or ())
         tooltips[code] = forms[code] if wanted is True else wanted or ()
     words = re.findall(r"\w+", entry[languages.source.code].lower())
     anchor = "-".join(["term", *words])
     definition = {code: entry["definition"][code] for code in forms}
-    return Term(where, anchor, forms, definition, dict(_of(entry, "reading")), tooltips, unless)
+    readings = dict(_of(entry, "reading"))
+    return Term(where, anchor, forms, definition, readings, tooltips, unless, avoided)
 
 
 def _tooltip(entry: Mapping[str, Any], code: str) -> tuple[str, ...] | bool | None:
