@@ -14,7 +14,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import lockstep
-from lockstep import handwritten, rendering, rules
+from lockstep import handwritten, notices, rendering, rules
 from lockstep.cli import main
 
 ENGINE = Path(str(lockstep.__file__)).parent
@@ -145,7 +145,7 @@ def test_every_rule_has_a_golden_case() -> None:
 
 @pytest.mark.parametrize("language", ["zh", "ja"])
 def test_the_engine_has_words_in_every_language(language: str) -> None:
-    named = (handwritten.REASONS, rendering.LEVELS, rendering.PLACES)
+    named = (handwritten.REASONS, rendering.LEVELS, rendering.PLACES, notices.NOTICES)
     phrases = {phrase for phrases in named for phrase in phrases.values()}
     for _, tree in trees():
         phrases |= set(literals(tree, "words", 0, "phrase"))

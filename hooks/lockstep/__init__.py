@@ -5,12 +5,12 @@ Read the engine floor by floor. A module imports only what stands before it in t
 
 0. ``location``, ``problem``, ``language``, ``program``, ``events``: where something is, what is
    wrong with it, for whom; Python as the interpreter sees it; what happens during a run.
-1. ``settings``, ``header``, ``notebook``, ``markup``, ``document``, ``section``, ``directive``,
-   ``svg``, ``output``, ``fingerprint``, ``recording``, ``pairing``, ``comments``, ``glossary``:
-   text in, values out.
-2. ``translation``, ``block``, ``handwritten``, ``lab``, ``typesetting``, ``injection``, ``site``,
-   ``rendering``, ``terms``, ``tooltips``, ``rules``, ``overview``, ``verification``: values in,
-   pages or problems out.
+1. ``settings``, ``header``, ``notebook``, ``markup``, ``front_matter``, ``document``, ``section``,
+   ``footnote``, ``directive``, ``svg``, ``output``, ``fingerprint``, ``recording``, ``pairing``,
+   ``comments``, ``glossary``: text in, values out.
+2. ``translation``, ``block``, ``handwritten``, ``lab``, ``typesetting``, ``publishing``,
+   ``injection``, ``site``, ``notices``, ``rendering``, ``terms``, ``tooltips``, ``rules``,
+   ``overview``, ``verification``: values in, pages or problems out.
 3. ``segmentation``, ``project``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
    ``circumstances``, ``failure``, ``kernel``, ``execution``: disk, processes, Spark.
 4. ``authoring``, ``progress``, ``running``, ``listing``, ``cli``, ``__main__``: what a person

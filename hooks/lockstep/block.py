@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
 from lockstep.glossary import Term
 from lockstep.output import Figure, Text
@@ -72,4 +73,49 @@ class MarkBlock:
     problem: Problem
 
 
-Block = CodeBlock | OutputBlock | NotRunBlock | GlossaryBlock | MarkBlock
+class Notice(Enum):
+    """What a reader must know of a section whose translation does not say what English says."""
+
+    BEHIND = "behind"
+    """The translation stands, and English has moved."""
+    CHANGED = "changed"
+    """English stands in its place: its cells are others than the translation's."""
+    UNTRANSLATED = "untranslated"
+    """English stands in its place: there is no translation."""
+    ANNOUNCED = "announced"
+    """There is no translation, and only the heading stands here."""
+    WITHDRAWN = "withdrawn"
+    """The translation stands, and English no longer has the section."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeBlock:
+    """A notice to readers under the heading of a section."""
+
+    notice: Notice
+    anchor: str = ""
+    """Of the section in the page in the source language; none leads to the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageStart:
+    """Where text of another language begins; a ``PassageEnd`` follows."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageEnd:
+    """Where text of another language ends."""
+
+
+Block = (
+    CodeBlock
+    | OutputBlock
+    | NotRunBlock
+    | GlossaryBlock
+    | MarkBlock
+    | NoticeBlock
+    | PassageStart
+    | PassageEnd
+)

@@ -8,16 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
 from markdown_it.token import Token
 
-from lockstep import markup
+from lockstep import front_matter, markup
 from lockstep.location import Location
 from lockstep.problem import Problem
 
-_FRONT_MATTER = re.compile(
-    r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
-)
 _ANCHOR = re.compile(r"\s*\{:?(?:[^{}]*\s)?#(?P<anchor>[^\s{}]+)[^{}]*\}\s*\Z")
 _CONTAINER = re.compile(r"[\s>]*")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -103,9 +99,19 @@ class Document:
     joints: tuple[int, ...] = ()
     """Indexes of lines that continue as flowing text on the next line."""
     problems: tuple[Problem, ...] = ()
+    origins: tuple[Location, ...] = ()
+    """Where each line comes from, in a guide put together from several files."""
+
+    @property
+    def body(self) -> str:
+        """The text that is rendered: front matter is blank lines, so that lines stay the file's."""
+        rows = front_matter.length("\n".join(self.lines)) if self.offset == 0 else 0
+        return "\n" * rows + "\n".join(self.lines[rows:])
 
     def at(self, index: int) -> Location:
         """Return where the line of that index stands in the file."""
+        if index < len(self.origins):
+            return self.origins[index]
         return Location(self.path, self.offset + index + 1)
 
     def meta_line(self, key: str) -> Location:
@@ -115,18 +121,18 @@ class Document:
         return self.at(next(found, 0))
 
 
-def read(text: str, path: str, *, offset: int = 0) -> Document:
+def read(text: str, path: str, *, offset: int = 0, origins: tuple[Location, ...] = ()) -> Document:
     """Read a guide.
 
     text: the file, or what is left of it behind its front matter, of which ``offset`` lines were
-    cut off. Never raises for what a file can hold: findings are in ``problems``.
+    cut off. origins: where each line comes from, if not all are this file's. Never raises for what
+    a file can hold: findings are in ``problems``.
     """
     problems: list[Problem] = []
-    meta, body_at = _front_matter(text, path, problems) if offset == 0 else ({}, 0)
+    meta = front_matter.read(text, path, problems) if offset == 0 else {}
     lines = tuple(text.split("\n"))
-    # Front matter becomes blank lines, so that all line numbers stay those of the file.
-    body = "\n" * body_at + "\n".join(lines[body_at:])
-    document = Document(path, lines, offset, meta)
+    document = Document(path, lines, offset, meta, origins=origins)
+    body = document.body
     parts = _Parts(document, problems)
     for token in markup.parse(body):
         parts.take(token)
@@ -141,27 +147,8 @@ def read(text: str, path: str, *, offset: int = 0) -> Document:
         tuple(sorted(parts.spans, key=lambda span: (span.index, span.column))),
         tuple(sorted(parts.joints)),
         tuple(problems),
+        origins,
     )
-
-
-def _front_matter(text: str, path: str, problems: list[Problem]) -> tuple[dict[str, Any], int]:
-    match = _FRONT_MATTER.match(text)
-    if match is None:
-        return {}, 0
-    try:
-        meta = yaml.safe_load(match.group(1)) or {}
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2026-13-45
-        mark = getattr(error, "problem_mark", None)
-        where = Location(path, (mark.line if mark else 0) + 2)
-        said = getattr(error, "problem", None) or error
-        problems.append(Problem(where, "bad-front-matter", f"not valid YAML: {said}"))
-        meta = {}
-    if not isinstance(meta, dict):
-        problems.append(
-            Problem(Location(path, 1), "bad-front-matter", "not a mapping; write `title: …`")
-        )
-        meta = {}
-    return meta, match.group(0).count("\n")
 
 
 class _Parts:

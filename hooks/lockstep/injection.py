@@ -38,20 +38,25 @@ class Page:
     problems: tuple[Problem, ...] = ()
 
 
-def inject(
+def inject(  # noqa: PLR0913 all that a page is made from
     document: Document,
     labs: Mapping[str, Lab],
     language: Language,
     notebook: str | None,
     glossary: Glossary | None = None,
+    *,
+    insertions: Mapping[int, Block] | None = None,
 ) -> Page:
     """Replace what a guide refers to.
 
     labs: all notebooks by name; language: the language the guide is written in; notebook: the name
     in its front matter, to which directives refer that name no other; glossary: the site's, if it
-    has one. Never raises: a directive that cannot be resolved becomes a mark and a finding.
+    has one; insertions: by index of a blank line, what stands there beside what the guide refers
+    to, indented as the line is. Never raises: a directive that cannot be resolved becomes a mark
+    and a finding.
     """
-    return _Injection(document, labs, language, notebook, glossary).page()
+    injection = _Injection(document, labs, language, notebook, glossary)
+    return injection.page(insertions or {})
 
 
 class _ReportedError(DirectiveError):
@@ -84,10 +89,10 @@ class _Injection:
         self.shown: list[tuple[str, str, Location]] = []
         self.problems: list[Problem] = []
 
-    def page(self) -> Page:
+    def page(self, insertions: Mapping[int, Block]) -> Page:
         lines = list(self.document.lines)
         # By index of line: what stands there instead.
-        replaced: dict[int, list[str]] = {}
+        replaced = {at: self._fenced(lines[at], block) for at, block in insertions.items()}
         for span in reversed(self._placed(replaced)):
             line, end = lines[span.index], span.column + len(span.text)
             lines[span.index] = line[: span.column] + self.inline[span] + line[end:]

@@ -14,14 +14,18 @@ from typing import Any
 from babel.dates import format_date
 from markdown import Markdown
 
+from lockstep import notices
 from lockstep.block import (
     FENCE,
     Block,
     CodeBlock,
     GlossaryBlock,
     MarkBlock,
+    NoticeBlock,
     NotRunBlock,
     OutputBlock,
+    PassageEnd,
+    PassageStart,
 )
 from lockstep.glossary import Term
 from lockstep.handwritten import REASONS
@@ -69,11 +73,16 @@ def highlighter(markdown: Markdown) -> Highlighter:
     return highlight
 
 
-def fence(blocks: MutableMapping[str, Block], words: Callable[[], Words]) -> dict[str, Any]:
+def fence(
+    blocks: MutableMapping[str, Block],
+    words: Callable[[], Words],
+    original: Callable[[], str] = str,
+) -> dict[str, Any]:
     """Return the fence of pymdownx.superfences that puts blocks in the place of their keys.
 
     blocks: those of the page that is being rendered; each is taken out when it is reached. words:
-    is asked for the reader's language each time.
+    is asked for the reader's language each time. original: for the address of the page's original,
+    from the page.
     """
 
     def render(
@@ -87,13 +96,18 @@ def fence(blocks: MutableMapping[str, Block], words: Callable[[], Words]) -> dic
         block = blocks.pop(source.strip(), None)
         if block is None:
             return ""
-        return html(block, words(), highlighter(md)).translate(MARKERS)
+        return html(block, words(), highlighter(md), original()).translate(MARKERS)
 
     return {"name": FENCE, "class": FENCE, "format": render}
 
 
-def html(block: Block, words: Words, highlight: Highlighter) -> str:
-    """Return a block as HTML in the reader's language."""
+def html(block: Block, words: Words, highlight: Highlighter, original: str = "") -> str:
+    """Return a block as HTML in the reader's language.
+
+    original: address of the original of the page, where it is a translation.
+    """
+    if isinstance(block, NoticeBlock | PassageStart | PassageEnd):
+        return notices.html(block, words, original)
     if isinstance(block, MarkBlock):
         return _mark(block.problem)
     if isinstance(block, GlossaryBlock):
@@ -119,7 +133,7 @@ def above(
     know of the page; words: the reader's; code: of the language that the page is written in, which
     is another one where a translation is missing.
     """
-    notice = "" if code == words.language.code else untranslated(words)
+    notice = "" if code == words.language.code else notices.of_page(words)
     return notice + (lab_header(meta, lab, words) if lab else "") + marks(found)
 
 
@@ -153,15 +167,6 @@ def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
 def marks(problems: Iterable[Problem]) -> str:
     """Return findings for the author as HTML."""
     return "".join(map(_mark, problems))
-
-
-def untranslated(words: Words) -> str:
-    """Return the notice above a page that stands in for one not yet written in this language."""
-    text = words("This page is not yet available in this language; you are reading the original.")
-    lang = escape(words.language.code)
-    return (
-        f'<div class="admonition note lockstep-notice" lang="{lang}"><p>{escape(text)}</p></div>\n'
-    )
 
 
 def _provenance(run: Run, words: Words) -> str:

@@ -17,7 +17,9 @@ from lockstep.location import Location
 TOP = "top"
 """Anchor of what stands before the first heading."""
 
-CODE = re.compile(r"(\{\{\s*(?:cell|output)\s+[^\s}]+[^}]*?)\s+code=([0-9a-f]+)(?=[\s}])")
+CODE = re.compile(
+    r"(\{\{\s*(?:cell|output)\s+[^\s}]+(?:\"[^\"\n]*\"|[^\"}\n])*?)\s+code=([0-9a-f]+)(?=[\s}])"
+)
 """A block directive in accepted English: what it is elsewhere, and its cell's fingerprint."""
 
 
@@ -45,8 +47,12 @@ class Section:
         Line breaks inside paragraphs, blanks at the ends of lines and the fingerprints in accepted
         English do not count. Each item is a kind of Markdown token, its tag or language, its text.
         """
-        text = CODE.sub(r"\1", self.text)
-        return tuple(_substance(markup.parse(text)))
+        return tuple(_substance(markup.parse(self.plain)))
+
+    @property
+    def plain(self) -> str:
+        """Its text without the fingerprints that accepted English carries."""
+        return CODE.sub(r"\1", self.text)
 
     @property
     def codes(self) -> dict[str, str]:
