@@ -5,6 +5,7 @@ the plugins that give it the same blocks.
 """
 
 import re
+from collections.abc import Collection
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -21,13 +22,16 @@ from mdit_py_plugins.footnote import footnote_plugin
 _QUOTED = re.compile(r'([\w-]+)="([^"]*)"')
 
 
-def parse(text: str) -> list[Token]:
+def parse(text: str, footnotes: Collection[str] = ()) -> list[Token]:
     """Return markdown-it's tokens of a text.
+
+    footnotes: labels that count as defined, though this text may not define them.
 
     A directive is an inline token of type ``directive``; it and ``softbreak`` carry their position
     in the inline text as ``meta["pos"]``.
     """
-    return _parser().parse(text)
+    known = {f":{label}": -1 for label in footnotes}
+    return _parser().parse(text, {"footnotes": {"refs": known}} if known else {})
 
 
 def info(info: str) -> tuple[str, frozenset[str], dict[str, str]]:
@@ -80,6 +84,8 @@ def _parser() -> MarkdownIt:
         material_deflist_plugin,
     ):
         parser.use(plugin)
+    # Definitions stay where they are written, and those to which nothing refers are kept.
+    parser.core.ruler.disable("footnote_tail")
     parser.inline.ruler.before("escape", "directive", _directive_rule)
     parser.inline.ruler.at("newline", _newline_rule)
     return parser

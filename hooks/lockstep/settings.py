@@ -13,9 +13,12 @@
         notebooks: notebooks             # where notebooks live
         pins: requirements/labs.txt      # name==version lines of the labs' environment
         glossary: glossary.yml           # terms, for the glossary page and the tooltips
+        translations: translations       # the English from which each translation was made
+        links:                           # addresses that differ by language, by their beginnings
+          - {en: https://example.org/, zh: https://example.org/zh/}
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +41,25 @@ class Settings:
     notebooks: str = "notebooks"
     pins: str = "requirements/labs.txt"
     glossary: str = "glossary.yml"
+    translations: str = "translations"
+    links: tuple[Mapping[str, str], ...] = ()
+    """Language code to the beginning of addresses that mean the same page."""
 
     @property
     def support(self) -> str:
         """Folder of the notebooks' own modules."""
         return f"{self.notebooks}/support"
+
+    def in_source(self, address: str, code: str) -> str:
+        """Return the source language's form of an address in a guide of the language ``code``."""
+        source = self.languages.source.code
+        forms = [(len(each[source]), each[source], each[source]) for each in self.links]
+        forms += [
+            (len(each[code]), each[code], each[source]) for each in self.links if code in each
+        ]
+        fitting = (form for form in forms if address.startswith(form[1]))
+        _, theirs, ours = max(fitting, default=(0, "", ""))
+        return ours + address.removeprefix(theirs)
 
     @property
     def catalogs(self) -> str:
@@ -70,17 +87,32 @@ class _UnfitError(Exception):
 
 def _settings(raw: Mapping[str, Any]) -> Settings:
     own = _mapping(_mapping(raw.get("extra") or {}, "`extra`").get("lockstep") or {}, "`lockstep`")
-    known = ("glossary", "notebooks", "pins")
+    known = ("glossary", "links", "notebooks", "pins", "translations")
     if unknown := sorted(str(key) for key in own if key not in known):
         message = f"unknown key {unknown[0]!r} under extra.lockstep; known: {', '.join(known)}"
         raise _UnfitError(message)
     paths = {"guides": raw.get("docs_dir", "docs"), **own}
+    paths.pop("links", None)
     for key, value in paths.items():
         if not isinstance(value, str) or value.startswith("/"):
             name = "docs_dir" if key == "guides" else f"extra.lockstep.{key}"
             message = f"{name} is {value!r}; expected a path from the folder of this file"
             raise _UnfitError(message)
-    return Settings(_languages(raw.get("plugins") or []), **paths)
+    languages = _languages(raw.get("plugins") or [])
+    links = tuple(_links(own.get("links") or [], languages))
+    return Settings(languages, **paths, links=links)
+
+
+def _links(given: Any, languages: Languages) -> Iterator[Mapping[str, str]]:  # noqa: ANN401 any YAML
+    """Read which addresses mean the same page in which language."""
+    source = languages.source.code
+    for each in given if isinstance(given, list) else [given]:
+        texts = isinstance(each, Mapping) and all(isinstance(it, str) for it in each.values())
+        if not texts or source not in each:
+            example = f"{{{source}: https://example.org/, …}}"
+            message = f"extra.lockstep.links has {each!r}; expected {example}"
+            raise _UnfitError(message)
+        yield {str(code): address for code, address in each.items()}
 
 
 def _languages(plugins: Any) -> Languages:  # noqa: ANN401 any YAML

@@ -1,0 +1,111 @@
+"""Whether translated guides hold what their English holds: rules on two parsed guides.
+
+Which English a section is compared with, the caller says: that from which it was translated.
+What is in a section, ``comparison`` compares.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+
+from lockstep import example, inventory
+from lockstep.alignment import align
+from lockstep.comparison import Comparison, Part
+from lockstep.document import Document
+from lockstep.problem import Problem
+from lockstep.section import Section
+from lockstep.site import Site
+
+RULES = (
+    *("parity-blocks", "parity-code", "parity-directives", "parity-fences", "parity-footnotes"),
+    *("parity-front-matter", "parity-images", "parity-links", "parity-sections", "parity-steps"),
+    *("parity-tables", "parity-values"),
+)
+"""The names of the rules."""
+
+
+def problems(site: Site) -> Iterator[Problem]:
+    """Yield where translations differ from their English.
+
+    A section is compared with the English from which it was accepted, one that never was with
+    today's.
+    """
+    source = site.settings.languages.source.code
+    for language in site.settings.languages.translations:
+        for page, translated in site.guides.get(language.code, {}).items():
+            standings = site.standings(language, page)
+            accepted = site.accepted.get(language.code, {}).get(page)
+            for english in (accepted, site.guides.get(source, {}).get(page)):
+                if english is None:
+                    continue
+                pairs = [
+                    (theirs, each.translated)
+                    for each in standings
+                    if (theirs := each.accepted or each.source) and each.translated
+                    and (each.accepted is None) == (english is not accepted)
+                ]  # fmt: skip
+                in_english = partial(site.settings.in_source, code=language.code)
+                yield from compare(english, translated, pairs, in_english)
+
+
+def compare(
+    english: Document,
+    translated: Document,
+    pairs: Iterable[tuple[Section, Section]],
+    in_english: Callable[[str], str] = str,
+) -> Iterator[Problem]:
+    """Yield what translated sections lack, have too much or have otherwise.
+
+    english: what they were translated from; pairs: each section in both; in_english: from an
+    address to the one in the source language that means the same page.
+    """
+    compared = list(pairs)
+    if not compared:
+        return
+    theirs = inventory.read(translated)
+    labels = [str(item.value) for item in theirs.items if item.kind == "note"]
+    ours = inventory.read(english, labels)
+    for item in (*ours.items, *theirs.items):
+        if item.kind in {"link", "image"}:
+            item.value = in_english(str(item.value))
+    yield from _order(compared)
+    for source, section in compared:
+        if source.level != section.level:
+            marks = "#" * source.level
+            message = f"#{section.anchor} is not as in {source.location}: it starts with `{marks}`"
+            yield Problem(section.location, "parity-sections", message)
+        if source.level == 0 and section.level == 0:
+            yield from _front_matter(english, translated)
+        yield from Comparison(
+            Part.of(english, ours, source), Part.of(translated, theirs, section)
+        ).problems()
+
+
+def _order(pairs: Sequence[tuple[Section, Section]]) -> Iterator[Problem]:
+    """Report the sections that stand elsewhere: the fewest that make the rest be in order."""
+    ours = [source.anchor for source, _ in sorted(pairs, key=lambda pair: pair[0].first)]
+    theirs = [source.anchor for source, _ in sorted(pairs, key=lambda pair: pair[1].first)]
+    if ours == theirs:
+        return
+    kept = {item for item, other in align(ours, theirs, lambda a, b: float(a == b)) if other}
+    for source, section in pairs:
+        if source.anchor not in kept:
+            at = ours.index(source.anchor)
+            place = f"after #{ours[at - 1]}" if at else "first"
+            message = f"#{section.anchor} is not as in {source.location}: it stands {place} there"
+            yield Problem(section.location, "parity-sections", message)
+
+
+def _front_matter(english: Document, translated: Document) -> Iterator[Problem]:
+    rule = "parity-front-matter"
+    ours, theirs = dict(example.front_matter(english)), dict(example.front_matter(translated))
+    for key in [*ours, *(key for key in theirs if key not in ours)]:
+        there = english.meta_line(key)
+        if key not in theirs:
+            message = f"lacks `{key}: {english.meta[key]}` ({there})"
+        elif key not in ours:
+            message = f"adds `{key}: {translated.meta[key]}`, which {english.path} has not"
+        elif ours[key] != theirs[key] and theirs[key].isascii():
+            message = f"has `{key}: {translated.meta[key]}` for `{english.meta[key]}` ({there})"
+        else:
+            continue
+        yield Problem(translated.meta_line(key), rule, message)
