@@ -42,6 +42,8 @@ class Build:
     """Blocks of the page being rendered that Python-Markdown has not reached yet."""
     marks: list[Problem] = field(default_factory=list)
     """Findings of the page being rendered that no mark in its text shows."""
+    original: str = ""
+    """Address of the original of the page being rendered, from the page."""
 
     def note(self, problem: Problem) -> None:
         """Keep a finding that is new, and tell of it."""
@@ -53,8 +55,7 @@ class Build:
     def words(self, config: MkDocsConfig) -> Words:
         """Return the words of the language being built."""
         i18n: Any = config.plugins["i18n"]
-        source = self.project.settings.languages.source
-        return self.site.words[i18n.current_language or source.code]
+        return self.site.words[i18n.current_language or self.site.settings.languages.source.code]
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -69,13 +70,12 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         except SettingsError as error:
             raise PluginError(str(error)) from error
         site = project.site()
-        finders = segmentation.finders(site.glossary, project.settings.languages)
-        build = Build(project, site, finders)
+        build = Build(project, site, segmentation.finders(site.glossary, site.settings.languages))
         for problem in rules.check(site):
             build.note(problem)
         config.extra["lockstep"] = build
         fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
-        fence = rendering.fence(build.blocks, lambda: build.words(config))
+        fence = rendering.fence(build.blocks, lambda: build.words(config), lambda: build.original)
         fences.setdefault("custom_fences", []).append(fence)
         if wanted := os.environ.get("LOCKSTEP_LANGUAGE"):
             i18n: Any = config.plugins["i18n"]
@@ -112,15 +112,16 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     build: Build = config.extra["lockstep"]
     file: Any = page.file
     path = build.project.relative(Path(file.abs_src_path or file.src_uri))
-    language = build.project.settings.languages[file.locale]
+    languages = build.site.settings.languages
+    language = languages[file.locale]
+    build.original = file.alternates.get(languages.source.code, file).url_relative_to(file)
     # Of the page as it was read: a plugin may have taken the last newline from `markdown` since.
     offset = file.content_string.count("\n") - (page.markdown or "").count("\n")
     guide = replace(document.read(markdown, path, offset=offset), meta=page.meta)
     result = build.site.page(guide, language)
     for problem in (*guide.problems, *result.problems):
         build.note(problem)  # new where the page is in no language's folder
-    found = build.site.concerning(build.findings, guide, language)
-    build.marks = [problem for problem in found if problem not in result.problems]
+    build.marks = build.site.concerning(build.findings, guide, language, result)
     build.blocks.clear()
     build.blocks.update(result.blocks)
     return result.markdown

@@ -12,9 +12,13 @@ A case is prose, then sections, done in order::
     === cut notebooks/count.ipynb            keep that many characters
     === sync notebooks/count.py              write its .ipynb, without a recording
     === remove notebooks/count.ipynb
+    === accept zh                            say of every guide in Chinese as it now is that it was
+                                             made from today's English; `accept nothing` of none.
+                                             Where a case says neither, all are accepted at the end
     === link docs/en/gone.md                 make a symbolic link to what is named
     === errors                               every expected error, as `lockstep check` prints it
     === debts                                ... and every debt
+    === advice                               ... and all advice, where there is any
 
 The recording of a run is the engine's own: its fingerprint is that of the files at that moment.
 ``python -m tests.case tests/golden/NAME.txt`` prints what a case gives.
@@ -30,12 +34,14 @@ from typing import Any
 
 import yaml
 
-from lockstep import notebook, rules
+from lockstep import notebook, rules, translation
 from lockstep.problem import Severity
 from lockstep.project import Project
 from lockstep.recording import Recording, Run
 
 GOLDEN = Path(__file__).parent / "golden"
+FINDINGS = ("errors", "debts", "advice")
+"""Sections with what is expected, in the order of ``Severity``."""
 CONFIGURATION = """\
 site_name: A case
 plugins:
@@ -46,6 +52,15 @@ plugins:
         - {locale: en, name: English, default: true}
         - {locale: zh, name: 简体中文}
         - {locale: ja, name: 日本語}
+markdown_extensions:
+  - admonition
+  - attr_list
+  - def_list
+  - footnotes
+  - md_in_html
+  - pymdownx.details
+  - pymdownx.superfences
+  - pymdownx.tabbed: {alternate_style: true}
 """
 RUN = Run(
     date="2026-11-20",
@@ -67,9 +82,9 @@ class Case:
 
     @property
     def expected(self) -> str:
-        """The expected findings: errors, then debts, in the form of ``findings``."""
+        """The expected findings: errors, debts, advice, in the form of ``findings``."""
         found = dict(self.sections)
-        return _written(found.get("errors", ""), found.get("debts", ""))
+        return _written(*(found.get(part, "") for part in FINDINGS))
 
 
 def read(path: Path) -> Case:
@@ -85,11 +100,26 @@ def play(case: Case, root: Path) -> Project:
     """
     if not (root / "mkdocs.yml").exists():
         (root / "mkdocs.yml").write_text(CONFIGURATION, "utf-8")
+    told = _act(case, root)
+    project = Project.open(root / "mkdocs.yml")
+    if not told:
+        for language in project.settings.languages.translations:
+            _accept(language.code, root)
+    return project
+
+
+def _act(case: Case, root: Path) -> bool:
+    """Do what the sections say; return whether any of them says what is accepted."""
+    told = False
     for head, body in case.sections:
         verb, _, rest = head.partition(" ")
-        for path in _paths(rest or verb):
-            _do(verb if rest else "write", path, body, root)
-    return Project.open(root / "mkdocs.yml")
+        told |= verb == "accept"
+        if verb == "like":
+            told |= _act(read(GOLDEN / f"{rest}.txt"), root)
+        else:
+            for path in _paths(rest or verb):
+                _do(verb if rest else "write", path, body, root)
+    return told
 
 
 def sound_lab(root: Path) -> Project:
@@ -100,15 +130,16 @@ def sound_lab(root: Path) -> Project:
 def findings(project: Project) -> str:
     """Return what the rules find, as a case writes it down."""
     found = rules.check(project.site())
-    lines = {
-        severity: "".join(f"{problem}\n" for problem in found if problem.severity is severity)
+    lines = (
+        "".join(f"{problem}\n" for problem in found if problem.severity is severity)
         for severity in Severity
-    }
-    return _written(lines[Severity.ERROR], lines[Severity.DEBT])
+    )
+    return _written(*lines)
 
 
-def _written(errors: str, debts: str) -> str:
-    return f"=== errors\n{errors.strip()}\n=== debts\n{debts.strip()}\n"
+def _written(errors: str, debts: str, advice: str) -> str:
+    written = f"=== errors\n{errors.strip()}\n=== debts\n{debts.strip()}\n"
+    return f"{written}=== advice\n{advice.strip()}\n" if advice.strip() else written
 
 
 def _paths(pattern: str) -> Iterator[str]:
@@ -123,16 +154,16 @@ def _paths(pattern: str) -> Iterator[str]:
 
 def _do(verb: str, name: str, body: str, root: Path) -> None:
     path = root / name
-    if name in {"errors", "debts"}:
+    if name in FINDINGS:
         return
-    if verb == "like":
-        play(read(GOLDEN / f"{name}.txt"), root)
-    elif verb == "run":
+    if verb == "run":
         _record(name, yaml.safe_load(body) or {}, root)
     elif verb == "sync":
         Project.open(root / "mkdocs.yml").write_pair(
             notebook.read(path.read_text("utf-8"), name), {}, None
         )
+    elif verb == "accept":
+        _accept(name, root)
     elif verb == "remove":
         path.unlink()
     elif verb == "link":
@@ -174,6 +205,18 @@ def _record(name: str, came_out: dict[str, Any], root: Path) -> None:
     }
     recording = Recording(project.fingerprint(source), RUN, came_out.get("values", {}), outputs)
     project.write_pair(source, outputs, recording)
+
+
+def _accept(code: str, root: Path) -> None:
+    project = Project.open(root / "mkdocs.yml")
+    site = project.site()
+    for language, page, translated in site.documents():
+        found = site.standings(language, page) if language.code == code else ()
+        if found:
+            source = site.guides[site.settings.languages.source.code][page]
+            anchors = [each.anchor for each in found]
+            text = translation.accept(source, translated, None, anchors, site.codes(source))
+            project.write(project.accepted(language) / page, text)
 
 
 if __name__ == "__main__":

@@ -201,6 +201,7 @@ def test_a_new_lab_wants_only_to_be_run(project: Project) -> None:
         ["mkdocs.yml", "notebooks/add-numbers.py", "notebooks/add-numbers.ipynb"]
         + [f"docs/{code}/labs/add-numbers.md" for code in ("en", "zh", "ja")]
         + [f"notebooks/comments/{code}/add-numbers.po" for code in ("zh", "ja")]
+        + [f"translations/{code}/labs/add-numbers.md" for code in ("zh", "ja")]
     )
     found = rules.check(project.site())
     assert [str(problem).split(" (")[0] for problem in found] == [

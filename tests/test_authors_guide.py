@@ -27,6 +27,7 @@ LANGUAGES = [language.code for language in Project.open(ROOT / "mkdocs.yml").set
 TOLD = {
     *("unreadable", "not-utf8", "hidden-character", "duplicate-value", "no-test-cell"),
     *("missing-pair", "orphan-guide", "missing-guide", "no-guide"),
+    *("orphan-translation", "unaccepted-section"),
 }
 """Rules whose section says in words what breaks them: something is absent, or cannot be seen."""
 CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
@@ -93,17 +94,17 @@ def keys(lines: list[str]) -> list[str]:
     return list(texts(lines))
 
 
-def golden() -> dict[str, tuple[set[str], set[str], str]]:
-    """Return errors, debts and all lines of each case, those that it starts from among them."""
+def golden() -> dict[str, tuple[tuple[set[str], ...], str]]:
+    """Return what each case finds by severity, and all its lines, those it starts from too."""
     found = {}
     for path in sorted(case.GOLDEN.glob("*.txt")):
         sections = case.read(path).sections
         bodies = dict(sections)
-        errors, debts = (set(bodies.get(part, "").splitlines()) for part in ("errors", "debts"))
-        written = "".join(body for head, body in sections if head not in {"errors", "debts"})
+        findings = tuple({*bodies.get(part, "").splitlines()} - {""} for part in case.FINDINGS)
+        written = "".join(body for head, body in sections if head not in case.FINDINGS)
         like = re.findall(r"^=== like (\S+)", path.read_text("utf-8"), re.MULTILINE)
         text = "".join([written, *(body for name in like for _, body in _sections(name))])
-        found[path.stem] = (errors, debts, text)
+        found[path.stem] = (findings, text)
     return found
 
 
@@ -120,9 +121,11 @@ def test_every_rule_has_a_section_and_no_other(page: Document) -> None:
 
 
 @references
-def test_debts_are_told_from_errors(page: Document) -> None:
-    debts = {line.split()[1] for _, debts, _ in GOLDEN.values() for line in debts}
-    assert set(anchors(page, "rules-debts", 4)) == debts
+def test_debts_and_advice_are_told_from_errors(page: Document) -> None:
+    for part, severity in (("debts", 1), ("advice", 2)):
+        found = {line.split()[1] for findings, _ in GOLDEN.values() for line in findings[severity]}
+        found -= {line.split()[1] for findings, _ in GOLDEN.values() for line in findings[0]}
+        assert set(anchors(page, f"rules-{part}", 4)) == found
 
 
 @references
@@ -133,14 +136,14 @@ def test_a_rule_is_shown_with_what_breaks_it(page: Document, rule: str) -> None:
     quoted = [span for line in lines if line.startswith(">") for span in spans([line])]
     assert quoted
     cases = [
-        {name for name, (errors, debts, _) in GOLDEN.items() if finding in errors | debts}
+        {name for name, (findings, _) in GOLDEN.items() if finding in set().union(*findings)}
         for finding in quoted
     ]
     assert all(cases), quoted
     assert all(f": {rule} " in finding for finding in quoted)
     sources = walkthrough.between(page, rule)
     assert bool(sources) != (rule in TOLD)
-    written = {line for names in cases for name in names for line in _bare(GOLDEN[name][2])}
+    written = {line for names in cases for name in names for line in _bare(GOLDEN[name][1])}
     for fence in sources:
         assert _bare(fence.code) <= written
 

@@ -49,8 +49,8 @@ def test_findings_are_printed_errors_first(project: Project) -> None:
     found = call("check")
     expected = [str(problem) for problem in rules.check(project.site())]
     assert found.exit_code == 1
-    assert found.stdout.splitlines() == [*expected, "2 errors, 1 debt"]
-    assert expected[-1].startswith(f"{GUIDE}:1: missing-guide ")
+    assert found.stdout.splitlines() == [*expected, "3 errors, 2 debts"]
+    assert expected[3].startswith(f"{GUIDE}:1: missing-guide ")
 
 
 @pytest.mark.parametrize(
@@ -83,12 +83,12 @@ def test_help_needs_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_findings_for_machines(project: Project) -> None:
     edit(project, GUIDE, "level: beginner", "level: baby")
-    (found,) = json.loads(call("check", "--format", "json").stdout)
+    (found,) = json.loads(call("check", "--format", "json", "docs/en").stdout)
     assert found == {
         "path": GUIDE, "line": 6, "rule": "bad-front-matter", "severity": "error",
         "message": "`level: baby`; expected one of beginner, intermediate, advanced",
     }  # fmt: skip
-    assert call("check", "--format", "github").stdout == (
+    assert call("check", "--format", "github", "docs/en").stdout == (
         f"::error file={GUIDE},line=6,title=bad-front-matter::`level: baby`; expected one of "
         "beginner, intermediate, advanced\n"
     )
@@ -189,18 +189,23 @@ def test_status_of_labs_by_languages(project: Project) -> None:
     (project.root / "docs/ja/labs/count-animals.md").unlink()
     (found,) = json.loads(call("status", "--format", "json").stdout)
     assert found == {
+        "page": "labs/count-animals.md",
         "lab": "count-animals",
         "run": None,
         "stale": ["cell 'say-goodbye' changed"],
         "pins": [],
         "guides": {
-            "en": {"page": GUIDE, "comments": 0},
-            "zh": {"page": GUIDE.replace("en", "zh", 1), "comments": 1},
-            "ja": {"page": None, "comments": 0},
+            "en": {"page": GUIDE, "comments": 0, "sections": {}},
+            "zh": {
+                "page": GUIDE.replace("en", "zh", 1),
+                "comments": 1,
+                "sections": {"count": "program changed"},
+            },
+            "ja": {"page": None, "comments": 0, "sections": {}},
         },
     }
     text = call("status").stdout
-    for part in ("count-animals", "whole", "1 comment open", "missing", "简体中文"):
+    for part in ("count-animals", "whole", "1 comment", "1 program", "missing", "简体中文"):
         assert part in text
 
 

@@ -14,7 +14,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import lockstep
-from lockstep import handwritten, notices, rendering, rules
+from lockstep import handwritten, notices, parity, rendering, rules
 from lockstep.cli import main
 
 ENGINE = Path(str(lockstep.__file__)).parent
@@ -128,6 +128,7 @@ def test_every_rule_is_in_the_catalogue_and_used() -> None:
         used |= set(literals(tree, "DirectiveError", 1, "rule"))
         used |= set(literals(tree, "_ReportedError", 1, "rule"))
         used |= set(literals(tree, "kind", 1, "rule"))
+    used |= set(parity.RULES)
     assert used == set(rules.RULES)
     assert list(rules.RULES) == sorted(rules.RULES)
 

@@ -5,14 +5,16 @@ are the command line's.
 """
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from string import Template
 
 import jupytext
 import nbformat
 
-from lockstep import comments, header, notebook, pairing
+from lockstep import comments, header, mending, notebook, pairing, translation
 from lockstep.lab import Lab
+from lockstep.mending import Mend
 from lockstep.problem import Problem
 from lockstep.project import Project
 
@@ -108,9 +110,10 @@ def new(project: Project, name: str) -> list[str]:
         raise AuthoringError(message)
     for path, text in files.items():
         project.write(project.root / path, text)
+    accepted = _accept_new(project, f"labs/{name}.md")
     script = f"{project.settings.notebooks}/{name}.py"
     project.write_pair(notebook.read(files[script], script), {}, None)
-    changed = [*files, script.removesuffix(".py") + ".ipynb"]
+    changed = [*files, *accepted, script.removesuffix(".py") + ".ipynb"]
     return [*changed, *_into_navigation(project, name)]
 
 
@@ -132,6 +135,57 @@ def _new_files(project: Project, name: str) -> list[tuple[str, str]]:
             path = f"{project.settings.catalogs}/{language.code}/{name}.po"
             files.append((path, filled(catalog)))
     return files
+
+
+def _accept_new(project: Project, page: str) -> list[str]:
+    """Write the accepted English of a new guide for the languages that have a template."""
+    changed: list[str] = []
+    site = project.site()
+    source = site.guides[project.settings.languages.source.code][page]
+    for language in project.settings.languages.translations:
+        if (TEMPLATES / f"guide.{language.code}.md").exists():
+            anchors = [standing.anchor for standing in site.standings(language, page)]
+            translated = site.guides[language.code][page]
+            codes = site.codes(source)
+            text = translation.accept(source, translated, None, anchors, codes)
+            path = project.accepted(language) / page
+            project.write(path, text)
+            changed.append(project.relative(path))
+    return changed
+
+
+def fix(project: Project, paths: Collection[str]) -> list[Mend]:
+    """Write what can be derived, and return what was done.
+
+    paths: guides and notebook scripts as findings name them; all of them where there are none.
+    """
+    done: list[Mend] = []
+
+    def write(path: str, mends: list[Mend]) -> None:
+        if mends and (not paths or path in paths):
+            text = (project.root / path).read_text("utf-8")
+            project.write(project.root / path, mending.mended(text, mends))
+            done.extend(mends)
+
+    site = project.site()
+    source = site.settings.languages.source
+    for lab in site.labs.values():
+        if not lab.notebook.unreadable:
+            write(lab.notebook.path, list(mending.cell_names(lab.notebook)))
+    for guide in site.guides[source.code].values():
+        write(guide.path, list(mending.anchors(guide)))
+    site = project.site()
+    guides = site.guides[source.code]
+    for _, page, guide in site.documents():
+        if page in guides and guide is not guides[page]:
+            write(guide.path, list(mending.anchors_from(guides[page], guide)))
+    site = project.site()
+    guides = site.guides[source.code]
+    for language, page, guide in site.documents():
+        found = site.standings(language, page) if language != source else ()
+        mends = (mending.directives(guides[page], guide, each) for each in found)
+        write(guide.path, [mend for each in mends for mend in each])
+    return done
 
 
 def _into_navigation(project: Project, name: str) -> list[str]:

@@ -4,38 +4,27 @@ Exit status: 0 nothing to report, 1 findings, 2 could not run.
 """
 
 import difflib
-import functools
 import json
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Concatenate, NoReturn, ParamSpec
 
 import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from lockstep import authoring, listing, overview, progress, rules
-from lockstep.authoring import AuthoringError
+from lockstep import authoring, debts, listing, overview, progress, rules, translating
+from lockstep.command import FINDINGS, authored, examples, stop, with_project
 from lockstep.lab import Lab
 from lockstep.problem import Severity
 from lockstep.project import Project
-from lockstep.settings import SettingsError
 from lockstep.site import Site
-
-FINDINGS, COULD_NOT_RUN = 1, 2
-_P = ParamSpec("_P")
-
-
-def _examples(*lines: str) -> str:
-    """Return an epilog that click leaves as it is."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=_examples(
+    epilog=examples(
         "lockstep check                     every static rule, over everything",
         "lockstep run                       execute what is stale, record what came out",
         "lockstep -f demo/mkdocs.yml status another site",
@@ -52,21 +41,7 @@ def main(context: click.Context, config: Path) -> None:
     context.obj = config
 
 
-def _with_project(command: Callable[Concatenate[Project, _P], None]) -> Callable[_P, None]:
-    """Open the project when the command runs, so that its help is there everywhere."""
-
-    @functools.wraps(command)
-    def opened(*arguments: _P.args, **options: _P.kwargs) -> None:
-        try:
-            project = Project.open(click.get_current_context().find_object(Path) or Path())
-        except SettingsError as error:
-            _stop(str(error))
-        command(project, *arguments, **options)
-
-    return opened
-
-
-@main.command(epilog=_examples(
+@main.command(epilog=examples(
     "lockstep check",
     "lockstep check docs/zh/labs/train-deep-learning-model.md",
     "lockstep check --debts --format github",
@@ -79,7 +54,7 @@ def _with_project(command: Callable[Concatenate[Project, _P], None]) -> Callable
     "--format", "style", type=click.Choice(listing.STYLES), default="text",
     show_default=True, help="For people, for annotations on a pull request, or for machines.",
 )  # fmt: skip
-@_with_project
+@with_project
 def check(  # noqa: PLR0913 each is an option
     project: Project, pages: Sequence[Path], *, debts: bool, strict: bool, list_rules: bool,
     style: str,
@@ -95,9 +70,9 @@ def check(  # noqa: PLR0913 each is an option
         return
     for page in pages:
         if not page.exists():
-            _stop(f"{page} does not exist")
+            stop(f"{page} does not exist")
         if not page.resolve().is_relative_to(project.root.resolve()):
-            _stop(f"{page} is not in the project at {project.root}")
+            stop(f"{page} is not in the project at {project.root}")
     wanted = [project.relative(page.resolve()) for page in pages]
     problems = [
         problem
@@ -111,23 +86,23 @@ def check(  # noqa: PLR0913 each is an option
         sys.exit(FINDINGS)
 
 
-@main.command(epilog=_examples(
+@main.command(epilog=examples(
     "lockstep sync                               every .ipynb follows its .py",
     "lockstep sync --from-notebook my-lab        take over what was edited in Jupyter",
 ))  # fmt: skip
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--from-notebook", metavar="NAME", help="Write the .py from the .ipynb; asks first.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_with_project
+@with_project
 def sync(project: Project, names: Sequence[str], from_notebook: str | None, *, yes: bool) -> None:
     """Bring each .ipynb into step with its .py. Executes nothing, keeps recordings."""
     site = project.site()
     if from_notebook is None:
-        changed = _authored(authoring.sync, project, _chosen(site, names))
+        changed = authored(authoring.sync, project, _chosen(site, names))
         click.echo("\n".join(f"wrote {path}" for path in changed) or "everything is in step")
         return
     lab = _chosen(site, [from_notebook])[0]
-    text = _authored(authoring.script_from_pair, project, lab)
+    text = authored(authoring.script_from_pair, project, lab)
     lines = list(difflib.unified_diff(
         lab.notebook.text.splitlines(), text.splitlines(), lab.notebook.path, "from the .ipynb",
         lineterm="",
@@ -145,25 +120,25 @@ def sync(project: Project, names: Sequence[str], from_notebook: str | None, *, y
         sys.exit(FINDINGS)
 
 
-@main.command(epilog=_examples("lockstep comments", "lockstep comments train-deep-learning-model"))
+@main.command(epilog=examples("lockstep comments", "lockstep comments train-deep-learning-model"))
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@_with_project
+@with_project
 def comments(project: Project, names: Sequence[str]) -> None:
     """Update the catalogs in which comments of lab code are translated."""
-    changed = _authored(authoring.update_comments, project, _chosen(project.site(), names))
+    changed = authored(authoring.update_comments, project, _chosen(project.site(), names))
     click.echo("\n".join(f"wrote {path}" for path in changed) or "every catalog is up to date")
 
 
-@main.command(epilog=_examples("lockstep new count-words", "lockstep new count-words --no-run"))
+@main.command(epilog=examples("lockstep new count-words", "lockstep new count-words --no-run"))
 @click.argument("name")
 @click.option("--run/--no-run", "execute", default=True, help="Execute the new notebook at once.")
-@_with_project
+@with_project
 def new(project: Project, name: str, *, execute: bool) -> None:
     """Start a lab: a notebook that runs, and a guide in each language.
 
     NAME is kebab-case. The lab is recorded at once, so that it passes `check`.
     """
-    for path in _authored(authoring.new, project, name):
+    for path in authored(authoring.new, project, name):
         click.echo(f"wrote {path}")
     if execute:
         click.get_current_context().invoke(run, names=(name,))
@@ -171,11 +146,11 @@ def new(project: Project, name: str, *, execute: bool) -> None:
         click.echo(f"record it with `lockstep run {name}`")
 
 
-@main.command(epilog=_examples("lockstep status", "lockstep status --format json"))
+@main.command(epilog=examples("lockstep status", "lockstep status --format json"))
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
-@_with_project
+@with_project
 def status(project: Project, style: str) -> None:
-    """Show labs by languages: run, stale and why, missing guides, untranslated comments."""
+    """Show pages by languages: labs run or stale and why, sections behind, comments open."""
     site = project.site()
     report = overview.states(site)
     if style == "json":
@@ -183,17 +158,18 @@ def status(project: Project, style: str) -> None:
         return
     # A name that is cut cannot be copied into the next command.
     table = Table(
-        Column("lab", no_wrap=True),
-        "recording",
+        Column("lab or page", no_wrap=True),
+        Column("recording", min_width=len("2026-11-20")),
         *(language.name for language in site.settings.languages),
     )
     for row in report:
         guides = (overview.brief(guide) for guide in row["guides"].values())
-        table.add_row(row["lab"], row["run"] or "\n".join(row["stale"]), *guides)
+        called = row["lab"] or debts.name(row["page"] or "")
+        table.add_row(called, row["run"] or "\n".join(row["stale"]), *guides)
     Console().print(table)
 
 
-@main.command(epilog=_examples(
+@main.command(epilog=examples(
     "lockstep run                          what is stale",
     "lockstep run --force my-lab           that one, in any case",
     "lockstep run --master spark://host:7077",
@@ -203,7 +179,7 @@ def status(project: Project, style: str) -> None:
 @click.option("--master", metavar="URL", help="A Spark master; default: an embedded local-cluster.")
 @click.option("--force", is_flag=True, help="Execute also what is not stale.")
 @click.option("--verify", is_flag=True, help="Execute and compare with the recordings.")
-@_with_project
+@with_project
 def run(
     project: Project, names: Sequence[str] = (), master: str | None = None, *,
     force: bool = False, verify: bool = False,
@@ -216,11 +192,11 @@ def run(
         from lockstep import running  # noqa: PLC0415 needs the labs' environment
         from lockstep.cluster import ClusterError  # noqa: PLC0415
     except ImportError as error:
-        _stop(f"the labs' environment is not installed ({error.name}); `make run` sets it up")
+        stop(f"the labs' environment is not installed ({error.name}); `make run` sets it up")
     labs = _chosen(project.site(), names)
     chosen = labs if force or verify else [lab for lab in labs if lab.stale]
     if not verify:
-        _authored(authoring.sync, project, [lab for lab in labs if lab not in chosen])
+        authored(authoring.sync, project, [lab for lab in labs if lab not in chosen])
     if not chosen:
         click.echo(f"nothing is stale: {len(labs)} of {len(labs)} recordings are fresh")
         return
@@ -232,13 +208,13 @@ def run(
                 failed |= result.failed
                 console.print(result.message, markup=False, highlight=False, soft_wrap=True)
     except (running.CannotRunError, ClusterError) as error:
-        _stop(str(error))
+        stop(str(error))
     if failed:
         sys.exit(FINDINGS)
 
 
-@main.command(epilog=_examples('eval "$(lockstep environment)"; jupyter lab notebooks'))
-@_with_project
+@main.command(epilog=examples('eval "$(lockstep environment)"; jupyter lab notebooks'))
+@with_project
 def environment(project: Project) -> None:
     """Print the variables with which lab notebooks run, as shell exports."""
     from lockstep import cluster  # noqa: PLC0415 needs the labs' environment
@@ -246,23 +222,16 @@ def environment(project: Project) -> None:
     try:
         variables = cluster.environment(project.root, project.settings.notebooks)
     except cluster.ClusterError as error:
-        _stop(str(error))
+        stop(str(error))
     for name, value in variables.items():
         click.echo(f"export {name}={shlex.quote(value)}")
-
-
-def _authored(function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
-    try:
-        return function(*arguments)
-    except AuthoringError as error:
-        _stop(str(error))
 
 
 def _chosen(site: Site, names: Sequence[str]) -> list[Lab]:
     """Return the labs of those names, all where there are none."""
     for name in names:
         if name not in site.labs:
-            _stop(f"there is no notebook {name!r}; there are: {', '.join(sorted(site.labs))}")
+            stop(f"there is no notebook {name!r}; there are: {', '.join(sorted(site.labs))}")
     return [site.labs[name] for name in names or sorted(site.labs)]
 
 
@@ -270,6 +239,5 @@ def _below(path: str, page: str) -> bool:
     return page in {".", path} or path.startswith(f"{page}/")
 
 
-def _stop(message: str) -> NoReturn:
-    click.echo(f"lockstep: {message}", err=True)
-    sys.exit(COULD_NOT_RUN)
+for _command in (translating.diff, translating.accept, translating.fix):
+    main.add_command(_command)

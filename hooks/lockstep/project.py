@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 
 from lockstep import (
     comments,
+    conversion,
     document,
     fingerprint,
     glossary,
@@ -67,10 +68,20 @@ class Project:
         problems: list[Problem] = []
         labs = {lab.name: lab for lab in self._labs()}
         languages = self.settings.languages
-        guides = {language.code: dict(self._guides(language, problems)) for language in languages}
+        docs = self.root / self.settings.guides
+        guides = {each.code: dict(self._pages(docs / each.code, problems)) for each in languages}
         words = {language.code: self.words(language) for language in languages}
+        accepted = {
+            language.code: dict(self._pages(self.accepted(language), problems))
+            for language in languages.translations
+        }
         terms = self._glossary(problems)
-        return Site(self.settings, labs, guides, words, terms, tuple(problems))
+        convert = conversion.converter(self.config)
+        return Site(self.settings, labs, guides, words, terms, accepted, tuple(problems), convert)
+
+    def accepted(self, language: Language) -> Path:
+        """Return the folder of the English from which a language's guides were made."""
+        return self.root / self.settings.translations / language.code
 
     def words(self, language: Language) -> Words:
         """Return the engine's own words in a language, English where there are none."""
@@ -175,10 +186,7 @@ class Project:
             return Glossary(self.relative(path))
         return glossary.read(text, self.relative(path), self.settings.languages)
 
-    def _guides(
-        self, language: Language, problems: list[Problem]
-    ) -> Iterator[tuple[str, Document]]:
-        folder = self.root / self.settings.guides / language.code
+    def _pages(self, folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
         for path in _visible(folder, "**/*.md"):
             text = self._text(path, problems)
             if text is not None:

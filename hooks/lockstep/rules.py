@@ -6,7 +6,7 @@ demands where it is read; here they are gathered, and here are the rules between
 
 from collections.abc import Iterator
 
-from lockstep import comments, pairing
+from lockstep import allowance, comments, debts, pairing, parity, rendered, terminology
 from lockstep.document import Document
 from lockstep.injection import Page
 from lockstep.lab import Lab
@@ -16,6 +16,7 @@ from lockstep.rendering import LEVELS, PLACES
 from lockstep.site import Site, named
 
 RULES = {
+    "bad-allowance": "An exception names a rule that knows exceptions, and a reason.",
     "bad-catalog": "A comment catalog is valid PO.",
     "bad-cell-header": "A cell header has name, tags and values, well formed.",
     "bad-front-matter": "A guide has a title; a lab's also has duration, level and runs-on.",
@@ -25,6 +26,7 @@ RULES = {
     "cell-not-shown": "A lab's guide shows every cell that is no test.",
     "cell-out-of-order": "A lab's guide shows the cells in the order in which they run.",
     "cell-shown-twice": "A lab's guide shows a cell once.",
+    "changed-program": "The words around a cell were looked at since its program changed.",
     "comment-fuzzy": "A changed comment's translation was reviewed.",
     "comment-untranslated": "Comments in lab code are translated.",
     "directive-not-alone": "A cell or an output stands alone on its line.",
@@ -33,6 +35,7 @@ RULES = {
     "duplicate-guide": "One guide per language carries a notebook.",
     "duplicate-value": "A value is recorded by one cell.",
     "edited-recording": "Outputs and values are those that the run wrote.",
+    "forbidden-term": "A translation uses no form of a term that the glossary forbids.",
     "hand-written-code": "Runnable code comes from a notebook, or says why it is not run.",
     "hidden-character": "Lab code holds no control or bidirectional characters.",
     "hostile-comment": "A translated comment cannot change the program.",
@@ -46,6 +49,8 @@ RULES = {
     "missing-data": "Declared data files exist.",
     "missing-guide": "A guide exists in every language.",
     "missing-pair": "A notebook script has its .ipynb.",
+    "missing-section": "A translated guide has the sections of its English.",
+    "missing-term": "A translation uses an approved form of each term that its English uses.",
     "no-glossary": "A page that shows the glossary has one to show.",
     "no-guide": "A notebook is shown by a guide.",
     "no-output": "A cell whose output is shown has one recorded.",
@@ -54,10 +59,27 @@ RULES = {
     "not-python": "A cell is valid Python.",
     "not-utf8": "Files are UTF-8.",
     "orphan-guide": "A translated guide has a source.",
+    "orphan-translation": "Accepted English belongs to a guide.",
     "out-of-step": "An .ipynb holds the cells of its script.",
+    "outdated-section": "A section is translated from today's English.",
+    "parity-blocks": "A translated section has the admonitions, tabs and quotes of its English.",
+    "parity-code": "A translated section has the inline code of its English.",
+    "parity-directives": "A translated section shows the cells and outputs of its English.",
+    "parity-fences": "A translated section has the code blocks of its English.",
+    "parity-footnotes": "A translated section has the footnotes of its English.",
+    "parity-front-matter": "A translated guide has the front matter of its English.",
+    "parity-images": "A translated section has the images of its English.",
+    "parity-links": "A translated section has the links of its English.",
+    "parity-sections": "Translated sections have the order and the level of their English.",
+    "parity-steps": "A translated section has the steps and list items of its English.",
+    "parity-tables": "A translated section has the tables of its English, row by row.",
+    "parity-values": "A translated section has the values of its English.",
     "pins-changed": "A recording was made with the versions pinned today.",
+    "removed-section": "A translated guide has no section that its English lacks.",
     "reserved-fence": "The engine's own fence language is not written by hand.",
     "stale-recording": "What is published was run: code, modules and data are as recorded.",
+    "stray-markup": "Readers see no Markdown where it should have become something.",
+    "unaccepted-section": "Somebody said from which English a section was translated.",
     "unknown-cell": "A directive names a cell that exists.",
     "unknown-directive": "There are cell, output, value and glossary.",
     "unknown-line": "hl names lines that the cell has.",
@@ -66,8 +88,12 @@ RULES = {
     "unknown-reason": "The reason why code is not run is one of the list.",
     "unknown-value": "A value was recorded by the run.",
     "unreadable": "Files can be read.",
+    "unused-allowance": "An exception allows something that a rule finds.",
 }
 """Every rule by name, with what it asks for."""
+
+EXCEPTIONS = ("forbidden-term", "missing-term", *parity.RULES)
+"""Rules to which a guide can make an exception in a section (``allowance``)."""
 
 
 def check(site: Site) -> list[Problem]:
@@ -89,7 +115,12 @@ def check(site: Site) -> list[Problem]:
         found += _anchors(document)
     found += _duty(site, pages)
     found += _languages(site)
-    return in_order(found)
+    found += debts.problems(site)
+    found += parity.problems(site)
+    found += terminology.problems(site)
+    found += rendered.problems(site)
+    documents = (document for _, _, document in site.documents())
+    return in_order(allowance.apply(found, documents, EXCEPTIONS))
 
 
 def _notebook(lab: Lab, pages: dict[str, Page]) -> Iterator[Problem]:

@@ -1,9 +1,9 @@
 """A whole project as one value: what checks look at and builds draw on."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lockstep import directive
+from lockstep import directive, publishing, translation
 from lockstep.document import Document
 from lockstep.glossary import Glossary
 from lockstep.injection import Page, inject
@@ -11,6 +11,7 @@ from lockstep.lab import Lab
 from lockstep.language import Language, Words
 from lockstep.problem import Problem, Severity
 from lockstep.settings import Settings
+from lockstep.translation import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,16 @@ class Site:
     """Language code to the engine's own words."""
     glossary: Glossary | None = None
     """The terms, where the site has a glossary."""
+    accepted: Mapping[str, Mapping[str, Document]] = field(default_factory=dict)
+    """Language code to page to the English from which the translation was made."""
     problems: tuple[Problem, ...] = ()
     """Files that could not be read at all."""
+    convert: Callable[[str], str] | None = None
+    """Markdown to HTML as the site does it, where that can be had."""
+    known: dict[tuple[str, str], tuple[Standing, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """Standings by language and page, each worked out once: rules and pages ask for them."""
 
     def documents(self) -> Iterator[tuple[Language, str, Document]]:
         """Yield every guide with its language and page, the source language first."""
@@ -36,12 +45,12 @@ class Site:
                 yield language, page, document
 
     def concerning(
-        self, problems: Iterable[Problem], document: Document, language: Language
+        self, problems: Iterable[Problem], document: Document, language: Language, page: Page
     ) -> list[Problem]:
-        """Return the errors in the files that a guide is made from, without stale recordings.
+        """Return the errors in the files that a guide is made from that nothing in its page marks.
 
-        problems: findings to choose from; language: the guide's. What is stale is marked at each
-        cell.
+        problems: findings to choose from; language: the guide's; page: what came of it. What is
+        stale is marked at each cell.
         """
         paths = {document.path}
         lab = self.lab(document.meta)
@@ -55,16 +64,52 @@ class Site:
             if problem.location.path in paths
             and problem.severity is Severity.ERROR
             and problem.rule != "stale-recording"
+            and problem not in page.problems
         ]
 
     def page(self, document: Document, language: Language) -> Page:
-        """Return a guide with all that it refers to in place."""
+        """Return a guide as it is published: with all that it refers to in place."""
         notebook = named(document.meta.get("notebook"))
-        return inject(document, self.labs, language, notebook, self.glossary)
+        page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
+        source = self.settings.languages.source
+        ready = publishing.published(document, self.standings(language, page), source)
+        return inject(
+            ready.document,
+            self.labs,
+            language,
+            notebook,
+            self.glossary,
+            insertions=ready.insertions,
+        )
 
     def lab(self, meta: Mapping[str, object]) -> Lab | None:
         """Return the lab that a guide carries by its front matter, if it carries one."""
         return self.labs.get(named(meta.get("notebook")) or "")
+
+    def codes(self, guide: Document) -> dict[str, str]:
+        """Return what a guide's directives may call a cell, to the fingerprint of its code."""
+        own = self.lab(guide.meta)
+        found = dict(own.fingerprint.cells) if own else {}
+        for lab in self.labs.values():
+            found |= {f"{lab.name}:{key}": code for key, code in lab.fingerprint.cells}
+        return found
+
+    def standings(self, language: Language, page: str) -> tuple[Standing, ...]:
+        """Return how the sections of a translated page stand to their English.
+
+        Nothing where either of the two is missing.
+        """
+        key = (language.code, page)
+        if key not in self.known:
+            source = self.guides.get(self.settings.languages.source.code, {}).get(page)
+            translated = self.guides.get(language.code, {}).get(page)
+            accepted = self.accepted.get(language.code, {}).get(page)
+            self.known[key] = (
+                translation.standings(source, translated, accepted, self.codes(source))
+                if source and translated
+                else ()
+            )
+        return self.known[key]
 
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where a language's glossary page may be, below the guides: its own, the source's.

@@ -22,7 +22,8 @@ DIGITS = 6
 """How many hexadecimal digits of a cell's fingerprint accepted English keeps."""
 
 _BLOCK = re.compile(
-    r"^(?P<head>[\s>]*\{\{\s*(?:cell|output)\s+(?P<cell>[^\s}]+)[^\n]*?)(?P<tail>\s*\}\})",
+    r"^(?P<head>[\s>]*\{\{\s*(?:cell|output)\s+(?P<cell>[^\s}]+)(?:\"[^\"\n]*\"|[^\"}\n])*?)"
+    r"(?P<tail>\s*\}\})",
     re.MULTILINE,
 )
 
@@ -61,6 +62,8 @@ def standings(
 ) -> tuple[Standing, ...]:
     """Return how each section stands, in the order of today's English, removed ones at the end.
 
+    What stands before the first heading is first in any case.
+
     codes: what directives of this guide call a cell, to the fingerprint of its code today.
     """
     today, then, theirs = (
@@ -68,6 +71,7 @@ def standings(
         for each in (source, accepted, translated)
     )
     anchors = [*today, *(anchor for anchor in theirs if anchor not in today)]
+    anchors.sort(key=lambda anchor: anchor != section.TOP)  # no heading parts it from others
     return tuple(
         _standing(anchor, today.get(anchor), then.get(anchor), theirs.get(anchor), codes)
         for anchor in anchors
@@ -108,7 +112,8 @@ def _standing(
         return Standing(anchor, State.REMOVED, None, accepted, translated)
     if accepted is None:
         return Standing(anchor, State.UNACCEPTED, source, None, translated)
-    same = accepted.substance == source.substance
+    # Parsing takes time, and nearly always nothing has changed.
+    same = accepted.plain == source.text or accepted.substance == source.substance
     changed = tuple(
         cell for cell, code in accepted.codes.items() if not codes.get(cell, "").startswith(code)
     )

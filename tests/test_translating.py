@@ -1,0 +1,154 @@
+"""The commands of translators, from an edit of English to a whole translation."""
+
+from pathlib import Path
+
+import pytest
+
+from lockstep import rules
+from lockstep.problem import Severity
+from lockstep.project import Project
+from tests import case
+from tests.test_cli import GUIDE, call, edit
+
+CHINESE = GUIDE.replace("/en/", "/zh/")
+ACCEPTED = "translations/zh/labs/count-animals.md"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.chdir(tmp_path)
+    return case.sound_lab(tmp_path)
+
+
+def debts(project: Project, code: str = "zh") -> list[str]:
+    found = rules.check(project.site())
+    assert all(problem.severity is Severity.DEBT for problem in found)
+    return [
+        f"{problem.location.line} {problem.rule}"
+        for problem in found
+        if problem.location.path.startswith(f"docs/{code}/")
+    ]
+
+
+def test_from_an_edit_of_english_to_a_whole_translation(project: Project) -> None:
+    edit(project, CHINESE, "Load the names", "读取名字")
+    assert debts(project) == []
+    edit(project, GUIDE, "Load the names", "Load all of the names")
+    assert debts(project) == ["12 outdated-section"]
+    assert "1 outdated" in call("status").stdout
+
+    shown = call("diff", "zh", "labs/count-animals")
+    assert shown.exit_code == 1
+    assert "1. Load{+ all of+} the names:" in shown.stdout
+    assert f"translation ({CHINESE}:12)\n## Load {{#load}}\n\n1. 读取名字:" in shown.stdout
+
+    edit(project, CHINESE, "读取名字", "读取所有名字")
+    done = call("accept", "zh", "labs/count-animals#load")
+    assert (done.exit_code, done.stdout) == (0, f"{ACCEPTED}: accepted 1 section: #load\n")
+    assert debts(project) == []
+    assert debts(project, "ja") == ["12 outdated-section"]
+    shown = call("diff", "zh", "labs/count-animals")
+    assert (shown.exit_code, shown.stdout) == (
+        0, "labs/count-animals agrees with today's English\n",
+    )  # fmt: skip
+    assert call("accept", "zh", "--all").stdout == "nothing to accept\n"
+    assert "whole" in call("status").stdout
+
+
+@pytest.mark.parametrize(
+    "named", ["labs/count-animals", "labs/count-animals.md", GUIDE, CHINESE, "count-animals"]
+)
+def test_a_page_may_be_named_in_any_way(project: Project, named: str) -> None:
+    edit(project, GUIDE, "Load the", "Load all")
+    assert "#load: its English changed" in call("diff", "zh", f"{named}#load").stdout
+    assert call("accept", "zh", named).exit_code == 0
+    assert debts(project) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["diff", "zh", "labs/x"], "there is no page 'labs/x'; there are: labs/count-animals"),
+        (["diff", "en", "count-animals"], "no language 'en' that is translated; there are: zh, ja"),
+        (["diff", "zh", "count-animals#x"], "has no section 'x'; there are: top, load, count"),
+        (["accept"], "say which language"),
+        (["accept", "zh"], "say which pages, or `--all`"),
+        (["accept", "zh", "count-animals", "--all"], "say which pages, or `--all`"),
+        (["accept", "--unchanged"], "say which pages were corrected"),
+        (["accept", "--unchanged", "--all"], "say which pages were corrected"),
+        (["fix", "docs/nowhere"], "docs/nowhere does not exist"),
+    ],
+)
+def test_what_cannot_be_done_is_said(project: Project, arguments: list[str], said: str) -> None:
+    assert project.root.is_dir()
+    found = call(*arguments)
+    assert (found.exit_code, said in found.stderr) == (2, True)
+
+
+def test_a_page_that_is_not_translated(project: Project) -> None:
+    (project.root / CHINESE).unlink()
+    found = call("diff", "zh", "count-animals")
+    assert (found.exit_code, found.stderr) == (2, f"lockstep: {CHINESE} does not exist\n")
+
+
+def test_a_section_that_is_missing_cannot_be_accepted(project: Project) -> None:
+    edit(project, GUIDE, "## Count {#count}", "## Feed {#feed}\n\nHay.\n\n## Count {#count}")
+    assert debts(project) == ["18 missing-section"]
+    assert "missing in the translation" in call("diff", "zh", "count-animals#feed").stdout
+    found = call("accept", "zh", "count-animals#feed")
+    assert found.exit_code == 2
+    assert "labs/count-animals#feed is missing: there is nothing to accept" in found.stderr
+    assert call("accept", "zh", "count-animals").stdout == "nothing to accept\n"
+
+
+def test_a_correction_is_accepted_in_every_language_that_knew_the_version_before(
+    project: Project,
+) -> None:
+    edit(project, GUIDE, "Load the names", "Load all of teh names of animals")
+    call("accept", "zh", "count-animals")
+    edit(project, GUIDE, "teh", "the")
+    assert debts(project) == debts(project, "ja") == ["12 outdated-section"]
+    done = call("accept", "--unchanged", "count-animals")
+    assert done.stdout == f"{ACCEPTED}: accepted 1 section: #load\n"
+    assert (debts(project), debts(project, "ja")) == ([], ["12 outdated-section"])
+
+    call("accept", "ja", "count-animals")
+    edit(project, GUIDE, "Say goodbye", "Say good-bye")
+    assert len(call("accept", "--unchanged", "count-animals#count").stdout.splitlines()) == 2
+    assert debts(project) == debts(project, "ja") == []
+
+
+def test_a_changed_program_wants_a_look(project: Project) -> None:
+    path = project.root / "translations/ja/labs/count-animals.md"
+    path.write_text(path.read_text().replace("code=", "code=0"))
+    assert debts(project, "ja") == ["12 changed-program", "18 changed-program"]
+    shown = call("diff", "ja", "count-animals#load").stdout
+    assert "#load: the program behind it changed (load-animals)" in shown
+    call("accept", "ja", "count-animals#load")
+    assert debts(project, "ja") == ["18 changed-program"]
+
+
+def test_fix_says_what_it_did(project: Project) -> None:
+    assert call("fix").stdout == "nothing to fix\n"
+    text = (project.root / CHINESE).read_text("utf-8")
+    edit(project, CHINESE, " {#load}", "")
+    edit(project, CHINESE, "\n\n    {{ cell load-animals }}", "")
+    edit(project, "docs/ja/labs/count-animals.md", " {#load}", "")
+    found = call("fix", "docs/zh")
+    assert found.stdout.splitlines() == [
+        f"{CHINESE}:12: gave the heading its anchor #load",
+        f"{CHINESE}:15: put back `{{{{ cell load-animals }}}}`",
+    ]
+    assert (project.root / CHINESE).read_text("utf-8") == text
+    assert call("fix", "notebooks").stdout == "nothing to fix\n"
+    assert call("fix").stdout.startswith("docs/ja/labs/count-animals.md:12: ")
+    assert rules.check(project.site()) == []
+
+
+def test_accepted_english_may_be_elsewhere(project: Project) -> None:
+    named = "site_name: A case\nextra: {lockstep: {translations: english}}\n"
+    edit(project, "mkdocs.yml", "site_name: A case\n", named)
+    moved = Project.open(project.root / "mkdocs.yml")
+    assert debts(moved) == ["1 unaccepted-section"]
+    (project.root / "translations").rename(project.root / "english")
+    assert debts(moved) == []
