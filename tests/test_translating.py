@@ -118,6 +118,20 @@ def test_a_correction_is_accepted_in_every_language_that_knew_the_version_before
     assert debts(project) == debts(project, "ja") == []
 
 
+def test_what_differs_from_english_is_refused(project: Project) -> None:
+    edit(project, GUIDE, "2. Say goodbye:", "2. Say goodbye to `geese`:")
+    edit(project, GUIDE, "Load the", "Load all")
+    before = (project.root / ACCEPTED).read_text("utf-8")
+    found = call("accept", "zh", "count-animals")
+    assert found.exit_code == 1
+    assert found.stdout == f"{ACCEPTED}: accepted 1 section: #load\n"
+    assert "parity-code" in found.stderr
+    assert found.stderr.endswith("(not accepted)\n")
+    assert debts(project) == ["18 outdated-section"]
+    after = (project.root / ACCEPTED).read_text("utf-8")
+    assert after == before.replace("Load the", "Load all")
+
+
 def test_a_changed_program_wants_a_look(project: Project) -> None:
     path = project.root / "translations/ja/labs/count-animals.md"
     path.write_text(path.read_text().replace("code=", "code=0"))
