@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urljoin
@@ -61,11 +62,11 @@ def build(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def showcase(root: Path) -> Project:
+def showcase(root: Path, name: str = "showcase") -> Project:
     (root / "out-of-reach").mkdir(parents=True)
     (root / "out-of-reach" / "sitecustomize.py").write_text(OUT_OF_REACH)
     (root / "mkdocs.yml").write_text(CONFIGURATION)
-    return case.play(case.read(case.GOLDEN / "showcase.txt"), root)
+    return case.play(case.read(case.GOLDEN / f"{name}.txt"), root)
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +96,20 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     script.write_text(script.read_text("utf-8").replace("0.4567", "0.5"), "utf-8")
     catalog = root / "notebooks" / "comments" / "ja" / "show-all.po"
     catalog.write_text(catalog.read_text("utf-8").replace("跡を残す", "%%html"), "utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def moved_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a site whose English gained cells and sections, and lost some, since it was accepted.
+
+    Strictly: an author is never blocked by a translator.
+    """
+    root = tmp_path_factory.mktemp("moved-on") / "project"
+    showcase(root, "english-moved-on")
+    built = build(root, "--strict")
+    assert built.returncode == 0, built.stdout
+    assert "WARNING" not in built.stdout
     return root
 
 
@@ -167,6 +182,53 @@ def test_a_missing_translation_falls_back_with_a_notice(sound: Path) -> None:
     assert opened.one(".lockstep-notice").text.startswith("このページ")
     assert opened.one(".lockstep-run").text.startswith("5")
     assert not page.open_page(sound / "site", "zh/labs/show-all").all(".lockstep-notice")
+
+
+def test_a_translation_that_fell_behind_is_the_whole_program(moved_on: Path) -> None:
+    script = notebook.read((moved_on / "notebooks/show-all.py").read_text("utf-8"), "show-all.py")
+    cells = [cell.key for cell in script.shown]
+    assert len(cells) == 5
+    for address in ("labs/show-all", "zh/labs/show-all", "ja/labs/show-all"):
+        blocks = page.open_page(moved_on / "site", address).all(".lockstep-cell")
+        assert [block.attributes["data-cell"] for block in blocks] == cells
+
+
+def test_notices_say_what_fell_behind_and_lead_to_it(moved_on: Path) -> None:
+    article = page.open_page(moved_on / "site", "zh/labs/show-all").one("article")
+    passages = article.all(".lockstep-passage")
+    assert [passage.all("h2")[0].attributes["id"] for passage in passages] == [
+        "code", "last", "next",
+    ]  # fmt: skip
+    assert {passage.attributes["lang"] for passage in passages} == {"en"}
+    assert "Sum up, as" in passages[0].text
+    assert [len(passage.all(".lockstep-notice")) for passage in passages] == [1, 1, 1]
+    notices = article.all(".lockstep-notice")
+    assert {notice.attributes["lang"] for notice in notices} == {"zh"}
+    links = [link.attributes["href"] for notice in notices for link in notice.all("a")]
+    assert [urljoin("/zh/labs/show-all/", link) for link in links] == [
+        "/labs/show-all/#before", "/labs/show-all/", "/labs/show-all/#next",
+    ]  # fmt: skip
+    assert not page.open_page(moved_on / "site", "labs/show-all").all(".lockstep-notice")
+
+
+def test_anchors_stay_unique_and_links_stay_in_the_language_of_the_reader(moved_on: Path) -> None:
+    for address in ("zh/labs/show-all/", "ja/labs/show-all/"):
+        opened = page.open_page(moved_on / "site", address)
+        anchors = [tag.attributes["id"] for tag in elements(opened) if "id" in tag.attributes]
+        assert len(anchors) == len(set(anchors))
+        links = [link.attributes.get("href", "") for link in opened.one("article").all("a")]
+        homes = {urljoin(f"/{address}", link) for link in links if link.endswith("../")}
+        assert homes == {f"/{address[:3]}"}
+        own = {link[1:] for link in links if link.startswith("#")}
+        assert own <= set(anchors)
+
+
+def elements(element: page.Element) -> Iterator[page.Element]:
+    """Yield an element and all in it."""
+    yield element
+    for child in element.children:
+        if isinstance(child, page.Element):
+            yield from elements(child)
 
 
 def test_what_looks_like_a_directive_is_left_alone(sound: Path) -> None:
