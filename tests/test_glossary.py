@@ -82,6 +82,26 @@ def test_what_cannot_be_used_is_left_out_and_the_rest_stands() -> None:
     assert {problem.location.line for problem in found.problems} == {1, 6}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["- en: [a]", "- &a {en: *a}", '- en: !!int ""', "- !!bool x", "- !!timestamp x",
+     r'- "\ud83d\ude00"'],
+)  # fmt: skip
+def test_what_is_no_text_is_a_finding_that_can_be_printed(text: str) -> None:
+    found = glossary.read(f"# head\n{text}", "g.yml", LANGUAGES)
+    assert found.terms == ()
+    assert found.problems
+    assert all(str(problem).encode() for problem in found.problems)
+
+
+@pytest.mark.parametrize(
+    "more", ["  also: {jp: [x]}\n", "  tooltip: {jp: false}\n", "  unless: {jp: [a b]}\n"]
+)
+def test_a_language_that_the_site_has_not_is_a_finding(more: str) -> None:
+    (problem,) = glossary.read(entry("a", "b", "c", more), "g.yml", LANGUAGES).problems
+    assert "`jp:`" in problem.message
+
+
 def test_readers_find_terms_in_the_order_of_their_language() -> None:
     reading = "  reading: {ja: がくしゅうりつ}\n"
     text = "".join(
