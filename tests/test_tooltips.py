@@ -62,6 +62,8 @@ def test_english_terms_are_whole_words(text: str, expected: list[str]) -> None:
         ("在群集上运行时。要用 ML 运行时。", ["群集", "ML 运行时"]),
         ("代码放在存储库中。导入需要的库。", ["库"]),
         ("恢复训练。不损失任何东西。", []),
+        ("学习率大，在测试集上", ["学习率", "测试集"]),
+        ("在标签栏上，用来执行程序来。", []),
         ("PyTorch的GPU和Spark群集", ["GPU", "Spark", "群集"]),
     ],
 )

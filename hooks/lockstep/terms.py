@@ -96,7 +96,8 @@ class Finder:
                 if not text.startswith(form.text, start) or not _stands(form, text, start):
                     continue
                 end = start + len(form.text)
-                if self._segment is not None:
+                # What gets no tooltip may hide a part of a word: one missing is better than wrong.
+                if form.shown and self._segment is not None:
                     edges = edges or _edges(self._segment(text))
                     if not _is_whole(form.text, start, end, edges):
                         continue
