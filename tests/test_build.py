@@ -222,6 +222,17 @@ def test_a_glossary_not_yet_translated_is_led_to_in_its_place(tmp_path: Path) ->
     assert notice.text.startswith("このページ")
 
 
+def test_no_term_leads_to_a_glossary_that_is_left_out(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    showcase(root)
+    with (root / "mkdocs.yml").open("a", encoding="utf-8") as configuration:
+        configuration.write("exclude_docs: glossary.md\n")
+    built = build(root, "--strict")
+    assert built.returncode == 0, built.stdout
+    assert not (root / "site/glossary").exists()
+    assert not page.open_page(root / "site", "").all(".lockstep-term")
+
+
 def test_cards_stand_whatever_the_front_matter_of_a_lab_holds(tmp_path: Path) -> None:
     root = tmp_path / "project"
     showcase(root)
