@@ -4,6 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+import jieba
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,13 +63,18 @@ def test_english_terms_are_whole_words(text: str, expected: list[str]) -> None:
         ("在群集上运行时。要用 ML 运行时。", ["群集", "ML 运行时"]),
         ("代码放在存储库中。导入需要的库。", ["库"]),
         ("恢复训练。不损失任何东西。", []),
-        ("学习率大，在测试集上", ["学习率", "测试集"]),
-        ("在标签栏上，用来执行程序来。", []),
+        ("学习率大。在测试集上", ["学习率", "测试集"]),
+        ("在标签栏上。用来执行程序来。", []),
         ("PyTorch的GPU和Spark群集", ["GPU", "Spark", "群集"]),
     ],
 )
 def test_chinese_terms_are_whole_words(text: str, expected: list[str]) -> None:
     assert found("zh", text) == expected
+
+
+def test_the_search_knows_no_more_words_than_without_a_glossary() -> None:
+    assert found("zh", "有效批量大小") == ["有效批量大小"]
+    assert not jieba.dt.FREQ.get("有效批量大小")
 
 
 @pytest.mark.parametrize(
