@@ -19,8 +19,6 @@ from lockstep.problem import Problem
 
 _PARTS = ("also", "definition", "reading", "unless")
 """Keys whose value has a part for each language."""
-_UNFIT = (ValueError, LookupError, AttributeError, RecursionError)
-"""What YAML's loader raises for values that do not fit their tags, such as ``!!bool x``."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _KATAKANA = range(0x30A1, 0x30F7)
 _TO_HIRAGANA = {code: code - 0x60 for code in _KATAKANA}
@@ -76,7 +74,8 @@ def read(text: str, path: str, languages: Languages) -> Glossary:
         root = loader.get_single_node()
         nodes = root.value if isinstance(root, yaml.SequenceNode) else []
         entries = [loader.construct_document(node) for node in nodes]
-    except (yaml.YAMLError, *_UNFIT) as error:
+    # Not only YAMLError: of a value that does not fit its tag, such as `2026-13-45` or `!!bool x`.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
         mark, said = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         return _unreadable(path, mark.line + 1 if mark else 1, f"not valid YAML: {said or error}")
     if not isinstance(root, yaml.SequenceNode | None):
