@@ -116,6 +116,15 @@ def test_terms_of_any_language_are_whole_words(
     assert [text[it.start : it.end] for it in finder.find(text)] == expected
 
 
+def test_what_a_term_is_called_comes_before_what_another_is_called_too() -> None:
+    other, own = (
+        Term(Location("g.yml", 1), name, {"en": forms}, {}, {}, {"en": forms}, {"en": ()})
+        for name, forms in (("other", ("node", "machine")), ("own", ("machine",)))
+    )
+    (it,) = Finder(Glossary("g.yml", (other, own)), "en").find("a machine")
+    assert it.term is own
+
+
 def linked(html: str, code: str = "en") -> str:
     return tooltips.linked(html, finders()[code], "../glossary/")
 
