@@ -134,8 +134,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     for block in build.blocks.values():
         log.warning("%s: Python-Markdown did not reach %s", file.src_uri, block)
     lab, words = build.site.lab(page.meta), build.words(config)
-    shown = map(files.get_file_from_path, build.site.glossary_pages(words.language))
-    glossary = next(filter(None, shown), file)
+    shown: Any = map(files.get_file_from_path, build.site.glossary_pages(words.language))
+    glossary = next((it for it in shown if it and it.inclusion.is_included()), file)
     if glossary is not file:
         html = tooltips.linked(html, build.finders[file.locale], glossary.url_relative_to(file))
     return rendering.above(page.meta, lab, build.marks, words, file.locale) + html

@@ -256,11 +256,12 @@ def test_the_first_use_of_a_term_leads_to_the_glossary_in_the_language_of_the_re
     sound: Path,
 ) -> None:
     for address, meaning in (
-        ("", "One <process> of several."),
-        ("labs/show-all/", "One <process> of several."),
+        ("", "One <\N{WORD JOINER}process> of several."),
+        ("labs/show-all/", "One <\N{WORD JOINER}process> of several."),
         ("zh/labs/show-all/", "多个进程中的一个。"),
         ("ja/", "複数のプロセスの 1 つ。"),
-        ("ja/labs/show-all/", "One <process> of several."),  # English text in its place
+        # English text in its place:
+        ("ja/labs/show-all/", "One <\N{WORD JOINER}process> of several."),
     ):
         link = page.open_page(sound / "site", address).one("article").one(".lockstep-term")
         assert link.text == "rank"
@@ -281,6 +282,32 @@ def test_a_glossary_not_yet_translated_is_led_to_in_its_place(tmp_path: Path) ->
     assert link.attributes["title"] == "複数のプロセスの 1 つ。"
     (notice,) = page.open_page(root / "site", "ja/glossary").all(".lockstep-notice")
     assert notice.text.startswith("このページ")
+
+
+def test_no_term_leads_to_a_glossary_that_is_left_out(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    showcase(root)
+    with (root / "mkdocs.yml").open("a", encoding="utf-8") as configuration:
+        configuration.write("exclude_docs: glossary.md\n")
+    built = build(root, "--strict")
+    assert built.returncode == 0, built.stdout
+    assert not (root / "site/glossary").exists()
+    assert not page.open_page(root / "site", "").all(".lockstep-term")
+
+
+def test_cards_stand_whatever_the_front_matter_of_a_lab_holds(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    showcase(root)
+    home, lab = root / "docs/en/index.md", root / "docs/en/labs/odd.md"
+    text = home.read_text("utf-8").replace("---\n", "---\ntemplate: home.html\n", 1)
+    home.write_text(f'{text}\n<div class="lockstep-labs"></div>\n', "utf-8")
+    lab.write_text("---\ntitle: Odd\ndescription: x < y <i>\nnotebook: [a]\nruns-on: 5\n---\n")
+    built = build(root)
+    assert built.returncode == 0, built.stdout
+    cards = page.open_page(root / "site", "").all(".lockstep-card")
+    (odd,) = (card for card in cards if card.one("h3").text == "Odd")
+    assert odd.one("p").text == "x < y <i>"
+    assert len(cards) == 2
 
 
 def test_a_strict_build_fails_with_every_error(broken: Path) -> None:

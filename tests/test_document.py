@@ -108,6 +108,12 @@ def test_headings_and_their_anchors() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("value", ["!!bool x", '!!int ""', "!!timestamp x", "2026-13-45"])
+def test_a_value_that_does_not_fit_its_tag_is_a_finding(value: str) -> None:
+    found = document.read(f"---\ntitle: {value}\n---\n\nText.\n", "a.md")
+    assert [problem.rule for problem in found.problems] == ["bad-front-matter"]
+
+
 def test_front_matter_knows_its_lines() -> None:
     found = read("---\ntitle: A\nnotebook: b\n---\n\ntext")
     assert found.meta == {"title": "A", "notebook": "b"}

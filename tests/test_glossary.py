@@ -1,15 +1,21 @@
 """Glossaries: what is read of them, in which order they are shown, and that ours is whole."""
 
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep import glossary
+from lockstep import document, glossary, injection
+from lockstep.block import GlossaryBlock
+from lockstep.document import Document
 from lockstep.glossary import Glossary
 from lockstep.language import Language, Languages
 from lockstep.project import Project
+from lockstep.site import Site
+from tests import case
 from tests.strategies import any_text, few
 
 ROOT = Path(__file__).parents[1]
@@ -82,6 +88,26 @@ def test_what_cannot_be_used_is_left_out_and_the_rest_stands() -> None:
     assert {problem.location.line for problem in found.problems} == {1, 6}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["- en: [a]", "- &a {en: *a}", '- en: !!int ""', "- !!bool x", "- !!timestamp x",
+     r'- "\ud83d\ude00"'],
+)  # fmt: skip
+def test_what_is_no_text_is_a_finding_that_can_be_printed(text: str) -> None:
+    found = glossary.read(f"# head\n{text}", "g.yml", LANGUAGES)
+    assert found.terms == ()
+    assert found.problems
+    assert all(str(problem).encode() for problem in found.problems)
+
+
+@pytest.mark.parametrize(
+    "more", ["  also: {jp: [x]}\n", "  tooltip: {jp: false}\n", "  unless: {jp: [a b]}\n"]
+)
+def test_a_language_that_the_site_has_not_is_a_finding(more: str) -> None:
+    (problem,) = glossary.read(entry("a", "b", "c", more), "g.yml", LANGUAGES).problems
+    assert "`jp:`" in problem.message
+
+
 def test_readers_find_terms_in_the_order_of_their_language() -> None:
     reading = "  reading: {ja: がくしゅうりつ}\n"
     text = "".join(
@@ -91,6 +117,8 @@ def test_readers_find_terms_in_the_order_of_their_language() -> None:
             entry("batch", "批量", "バッチ"),
             entry("cluster", "群集", "クラスター"),
             entry("Gloo", "参数", "カタログ"),
+            entry("tent", "算", "テント"),
+            entry("data", "数据", "データ"),
         )
     )
     found = glossary.read(text, "g.yml", LANGUAGES)
@@ -98,9 +126,36 @@ def test_readers_find_terms_in_the_order_of_their_language() -> None:
     def order(language: Language) -> list[str]:
         return [term.forms[language.code][0] for term in found.in_order(language)]
 
-    assert order(ENGLISH) == ["batch", "cluster", "Gloo", "GPU", "learning rate"]
-    assert order(CHINESE) == ["GPU", "参数", "批量", "群集", "学习率"]  # can, pi, qun, xue
-    assert order(JAPANESE) == ["GPU", "学習率", "カタログ", "クラスター", "バッチ"]
+    assert order(ENGLISH) == ["batch", "cluster", "data", "Gloo", "GPU", "learning rate", "tent"]
+    assert order(CHINESE) == ["GPU", "参数", "批量", "群集", "数据", "算", "学习率"]
+    assert order(JAPANESE) == [
+        "GPU", "学習率", "カタログ", "クラスター", "データ", "テント", "バッチ",
+    ]  # fmt: skip
+    guide = document.read("{{ glossary }}\n", "docs/zh/glossary.md")
+    (block,) = injection.inject(guide, {}, CHINESE, None, found).blocks.values()
+    assert isinstance(block, GlossaryBlock)
+    assert [term.forms["zh"][0] for term in block.terms] == order(CHINESE)
+
+
+class Watched(Site):
+    """A site that counts how often it is gone through."""
+
+    times = 0
+
+    def documents(self) -> Iterator[tuple[Language, str, Document]]:
+        """Yield what the site yields."""
+        Watched.times += 1
+        return super().documents()
+
+
+def test_the_page_of_the_glossary_is_looked_for_once(tmp_path: Path) -> None:
+    site = case.play(case.read(case.GOLDEN / "showcase.txt"), tmp_path).site()
+    watched = Watched(**{part.name: getattr(site, part.name) for part in fields(site)})
+    assert watched.glossary_pages(JAPANESE) == ["ja/glossary.md", "en/glossary.md"]
+    assert watched.glossary_pages(CHINESE) == ["zh/glossary.md", "en/glossary.md"]
+    assert Watched.times == 1
+    assert replace(site, glossary=None).glossary_pages(ENGLISH) == []
+    assert replace(site, guides={}).glossary_pages(ENGLISH) == []
 
 
 @given(any_text | st.lists(st.sampled_from(["- ", "en: a", "\n", "  ", "zh: [", "]", "&a ", "*a", "? ", "!!x ", "{", "}", "tooltip: 1", "also: {en: 1}", ": "]), max_size=12).map("".join))  # fmt: skip  # noqa: E501

@@ -100,3 +100,9 @@ def test_names(name: str) -> None:
 @pytest.mark.parametrize("name", ["A", "a_b", "-a", "a-", "a--b", "a b", "", "中", "a\n", None, 1])
 def test_what_is_no_name(name: object) -> None:
     assert not header.is_name(name)
+
+
+def test_a_header_whose_value_does_not_fit_its_tag_is_a_finding() -> None:
+    text = HEADER.replace("# ---\n", "# ---\n# lockstep: !!bool x\n", 1)
+    found = notebook.read(f'{text}# %% name="a"\n', "notebooks/lab.py")
+    assert [problem.rule for problem in found.problems] == ["bad-notebook-header"]

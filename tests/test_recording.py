@@ -19,6 +19,16 @@ RUN = Run("2026-11-20", {"python": "3.11.7"}, "x86", "local-cluster", 2, 2, 1, {
 SCRIPT = (
     '# %% name="a" values=["n"]\n\n\nn = 1.0\n\n# %% [markdown]\n# Text\n\n# %% tags=["test"]\nn\n'
 )
+
+
+def test_products_are_told_by_their_names_in_one_order() -> None:
+    versions = {"torch": "2", "java": "17", "spark": "4", "mlflow": "3", "python": "3.11"}
+    run = replace(RUN, versions={**versions, "optuna": "4.1", "horovod": "0.28", "else": "1"})
+    assert run.products == [
+        "Python 3.11", "PyTorch 2", "Horovod 0.28", "Optuna 4.1", "MLflow 3", "Spark 4", "Java 17",
+    ]  # fmt: skip
+
+
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 
 

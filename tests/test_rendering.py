@@ -174,6 +174,15 @@ def highlight(source: str, language: str, options: Mapping[str, str]) -> str:
     return f"<code>{len(source)} {language} {options}</code>"
 
 
+def test_the_search_sees_words_of_a_glossary_apart() -> None:
+    forms = {"en": ("batch size", "rows at once", "Batch"), "ja": ("バッチ サイズ",)}
+    term = Term(Location("g.yml", 1), "term-x", forms, {"en": "Rows together."})
+    found = page.read(rendering.html(GlossaryBlock("en", (term, term)), WORDS, highlight))
+    once = ["batch", "size", "rows", "at", "once", "バッチ", "サイズ", "Rows", "together."]
+    assert found.text.split() == 2 * once
+    assert all("data-search-exclude" in it.attributes for it in found.all(".lockstep-forms"))
+
+
 def test_what_comes_from_outside_is_escaped() -> None:
     evil = '"><script>alert(1)</script>'
     problem = Problem(Location(evil, 1), evil, f"`{evil}` {evil}")

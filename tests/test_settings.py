@@ -64,6 +64,8 @@ def test_the_project_s_own_configuration() -> None:
     [
         ("a: [", "not valid YAML"),
         ("a: 2026-13-45", "not valid YAML"),
+        ("a: !!bool x", "not valid YAML"),
+        ("a: !!timestamp x", "not valid YAML"),
         ("- a", "the file is not a mapping"),
         ("", "the file is not a mapping"),
         ("site_name: x", "exactly one language with `default: true`"),

@@ -4,11 +4,14 @@ import re
 from functools import cache
 from pathlib import Path
 
+import jieba
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lockstep import segmentation, tooltips
+from lockstep.glossary import Glossary, Term
+from lockstep.location import Location
 from lockstep.project import Project
 from lockstep.terms import Finder
 from tests import page
@@ -40,6 +43,7 @@ def found(code: str, text: str) -> list[str]:
         ("horovod.torch and horovod/torch and horovod's", []),
         ("Horovod's ranks, PySpark's rank_of, Spark.", ["Horovod", "ranks", "Spark"]),
         ("A free trial. One trial.", ["trial"]),
+        ("“Epoch” it is called. “Trial and error” it is.", ["Epoch", "Trial"]),
         ("Several processes process the rows.", ["processes"]),
         ("A hook, a pool, a catalog in Unity Catalog.", ["Unity Catalog"]),
     ],
@@ -59,11 +63,18 @@ def test_english_terms_are_whole_words(text: str, expected: list[str]) -> None:
         ("在群集上运行时。要用 ML 运行时。", ["群集", "ML 运行时"]),
         ("代码放在存储库中。导入需要的库。", ["库"]),
         ("恢复训练。不损失任何东西。", []),
+        ("学习率大。在测试集上", ["学习率", "测试集"]),
+        ("在标签栏上。用来执行程序来。", []),
         ("PyTorch的GPU和Spark群集", ["GPU", "Spark", "群集"]),
     ],
 )
 def test_chinese_terms_are_whole_words(text: str, expected: list[str]) -> None:
     assert found("zh", text) == expected
+
+
+def test_the_search_knows_no_more_words_than_without_a_glossary() -> None:
+    assert found("zh", "有效批量大小") == ["有效批量大小"]
+    assert not jieba.dt.FREQ.get("有效批量大小")
 
 
 @pytest.mark.parametrize(
@@ -84,6 +95,36 @@ def test_japanese_terms_are_whole_words(text: str, expected: list[str]) -> None:
     assert found("ja", text) == expected
 
 
+@pytest.mark.parametrize(
+    ("code", "term", "text", "expected"),
+    [
+        ("en", "array", "Arrays. Two arrays, one array.", ["Arrays", "arrays", "array"]),
+        ("en", "batch size", "The batch\nsize.", ["batch\nsize"]),
+        ("ko", "배치", "재배치한 배치, 배치 크기", ["배치", "배치"]),
+        ("ko", "GPU", "GPU를 GPUs", ["GPU"]),
+        ("ru", "слой", "прослойка, слойка, слой.", ["слой"]),
+        ("vi", "m", "mạng m", ["m"]),
+    ],
+)
+def test_terms_of_any_language_are_whole_words(
+    code: str, term: str, text: str, expected: list[str]
+) -> None:
+    word = Term(
+        Location("g.yml", 1), "term-x", {code: (term,)}, {}, {}, {code: (term,)}, {code: ()}
+    )
+    finder = Finder(Glossary("g.yml", (word,)), code)
+    assert [text[it.start : it.end] for it in finder.find(text)] == expected
+
+
+def test_what_a_term_is_called_comes_before_what_another_is_called_too() -> None:
+    other, own = (
+        Term(Location("g.yml", 1), name, {"en": forms}, {}, {}, {"en": forms}, {"en": ()})
+        for name, forms in (("other", ("node", "machine")), ("own", ("machine",)))
+    )
+    (it,) = Finder(Glossary("g.yml", (other, own)), "en").find("a machine")
+    assert it.term is own
+
+
 def linked(html: str, code: str = "en") -> str:
     return tooltips.linked(html, finders()[code], "../glossary/")
 
@@ -100,6 +141,18 @@ def test_the_first_use_leads_to_the_definition() -> None:
     assert links(html) == ["ranks", "gradient"]
 
 
+@pytest.mark.parametrize("said", ["a <b> c", "a & b", "</p>", "&lt;", "<!-- x", "&#60;", '"'])
+def test_a_definition_is_text_even_where_a_title_is_read_as_html(said: str) -> None:
+    """Material writes a title into its tooltip as HTML."""
+    word = Term(
+        Location("g.yml", 1), "x", {"en": ("a",)}, {"en": said}, {}, {"en": ("a",)}, {"en": ()}
+    )
+    html = tooltips.linked("<p>a</p>", Finder(Glossary("g.yml", (word,)), "en"), "")
+    title = page.read(html).one(".lockstep-term").attributes["title"]
+    assert title.replace("\N{WORD JOINER}", "") == said
+    assert page.read(title).text == title
+
+
 @pytest.mark.parametrize(
     "html",
     [
@@ -114,7 +167,7 @@ def test_the_first_use_leads_to_the_definition() -> None:
         "<div class='footnote'><p>rank</p></div>",
         "<p class='admonition-title'>rank</p><label>rank</label><summary>rank</summary>",
         "<p lang='zh'>rank</p><script>rank</script><style>rank</style><!-- rank -->",
-        "<p title='rank'>r<b>ank</b> ra&shy;nk &#114;ank</p>",
+        "<p title='rank'>r<b>ank</b> ra&shy;nk &#114;ank &#97;rank &eacute;rank</p>",
         "<p><code>a</code>-rank <code>my.</code>rank</p>".replace("my.", "x-"),
     ],
 )

@@ -32,7 +32,8 @@ def read(text: str, path: str, problems: list[Problem]) -> dict[str, Any]:
         return {}
     try:
         meta = yaml.safe_load(match.group(1)) or {}
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2026-13-45
+    # Not only YAMLError: of a value that does not fit its tag, such as `2026-13-45` or `!!bool x`.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = Location(path, (mark.line if mark else 0) + 2)
         said = getattr(error, "problem", None) or error

@@ -20,6 +20,7 @@ from lockstep.problem import Problem
 _PARTS = ("also", "definition", "reading", "unless")
 """Keys whose value has a part for each language."""
 _AVOIDED = {"form", "why", "means"}
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _KATAKANA = range(0x30A1, 0x30F7)
 _TO_HIRAGANA = {code: code - 0x60 for code in _KATAKANA}
 
@@ -83,11 +84,12 @@ class Glossary:
 def read(text: str, path: str, languages: Languages) -> Glossary:
     """Read a glossary. Never raises for what a file can hold: findings are in ``problems``."""
     try:
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text)
         root = loader.get_single_node()
         nodes = root.value if isinstance(root, yaml.SequenceNode) else []
         entries = [loader.construct_document(node) for node in nodes]
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    # Not only YAMLError: of a value that does not fit its tag, such as `2026-13-45` or `!!bool x`.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
         mark, said = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         return _unreadable(path, mark.line + 1 if mark else 1, f"not valid YAML: {said or error}")
     if not isinstance(root, yaml.SequenceNode | None):
@@ -105,6 +107,17 @@ def read(text: str, path: str, languages: Languages) -> Glossary:
                 faults = [f"{name!r} stands already at {first.location}"]
         problems.extend(Problem(where, "bad-glossary", fault) for fault in faults)
     return Glossary(path, tuple(terms.values()), tuple(problems))
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that refuses half a character, which no file can hold and no page show."""
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        value = super().construct_scalar(node)
+        if _SURROGATE.search(value):
+            said = "a surrogate is half a character; write the character itself"
+            raise yaml.MarkedYAMLError(problem=said, problem_mark=node.start_mark)
+        return value
 
 
 def _unreadable(path: str, row: int, said: str) -> Glossary:
@@ -136,6 +149,10 @@ def _faults_of_parts(entry: Mapping[str, Any], name: object, codes: list[str]) -
     for key in _PARTS:
         if key in entry and not isinstance(entry[key], Mapping):
             yield f"`{key}:` of {name!r} is no mapping; expected `{key}: {{{codes[0]}: …}}`"
+    for key in ("also", "definition", "tooltip", "unless"):
+        for code in _of(entry, key):
+            if code not in codes:
+                yield f"`{key}:` of {name!r} has `{code}:`; the languages are {', '.join(codes)}"
     for key, given in _of(entry, "reading").items():
         if key not in codes or not _is_text(given):
             yield f"`reading:` of {name!r} has `{key}: {given}`; expected a language, and letters"
@@ -145,7 +162,7 @@ def _faults_of_forms(entry: Mapping[str, Any], name: object, code: str) -> Itera
     forms = _texts(_of(entry, "also").get(code, []))
     if forms is None:
         yield f"`also:` of {name!r} has no list of forms in {code}: `also: {{{code}: [form]}}`"
-    approved = {entry.get(code), *(forms or ())}
+    approved = [entry.get(code), *(forms or ())]
     avoided = entry.get(f"{code}_avoid", [])
     for item in avoided if isinstance(avoided, list) else [avoided]:
         if not isinstance(item, Mapping) or not all(_is_text(item.get(k)) for k in ("form", "why")):

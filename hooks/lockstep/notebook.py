@@ -102,7 +102,7 @@ def read(text: str, path: str) -> Notebook:
         metadata, _, _, at = header_to_metadata_and_cell(
             lines, "#", "", ".py", root_level_metadata_as_raw_cell=False
         )
-    except (yaml.YAMLError, ValueError, AttributeError, TypeError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = Location(path, (mark.line if mark else 0) + 2)
         said = getattr(error, "problem", None) or error

@@ -217,17 +217,18 @@ def _entry(term: Term, code: str) -> str:
     name, *others = term.forms[code]
     # Not those that only add to the name, or are a part of it: who finds the one finds the other.
     others = [it for it in others if it.lower() not in name.lower() and name not in it]
-    names = "".join(f"<dt>{escape(form)}</dt>" for form in others)
+    # Each part has a line of its own: the search would read its neighbours as one word.
+    names = "".join(f"<dt>{escape(form)}</dt>\n" for form in others)
     abroad = " · ".join(
         f'<span lang="{escape(other)}">{escape(forms[0])}</span>'
         for other, forms in term.forms.items()
         if other != code and forms[0].lower() != name.lower()
     )
     if abroad:
-        abroad = f'<dd class="lockstep-forms" data-search-exclude>{abroad}</dd>'
+        abroad = f'<dd class="lockstep-forms" data-search-exclude>{abroad}</dd>\n'
     return (
-        f'<div><dt id="{escape(term.anchor)}">{escape(name)}</dt>{names}{abroad}'
-        f"<dd>{escape(term.definitions[code])}</dd></div>"
+        f'<div><dt id="{escape(term.anchor)}">{escape(name)}</dt>\n{names}{abroad}'
+        f"<dd>{escape(term.definitions[code])}</dd></div>\n"
     )
 
 

@@ -71,7 +71,8 @@ def read(text: str, path: str = "mkdocs.yml") -> Settings:
     """Read the settings from a ``mkdocs.yml``; raises ``SettingsError``."""
     try:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader, see there
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    # Not only YAMLError: of a value that does not fit its tag, such as `2026-13-45` or `!!bool x`.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
         message = f"{path} is not valid YAML: {error}"
         raise SettingsError(message) from error
     try:

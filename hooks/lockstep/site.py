@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lockstep import directive, publishing, translation
 from lockstep.document import Document
@@ -14,7 +15,7 @@ from lockstep.settings import Settings
 from lockstep.translation import Standing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, in which nothing can be kept that is worked out once
 class Site:
     """Notebooks and guides, read."""
 
@@ -116,13 +117,18 @@ class Site:
 
         It is the first page that shows the glossary; there is none where no page does.
         """
-        if self.glossary is None:
+        if self.glossary is None or self._glossary_page is None:
             return []
         source = self.settings.languages.source.code
+        return [f"{code}/{self._glossary_page}" for code in (language.code, source)]
+
+    @cached_property
+    def _glossary_page(self) -> str | None:
+        """The first page that shows the glossary: each page of a build asks where it is."""
         for _, page, document in self.documents():
             if any(directive.is_glossary(span.text) for span in document.spans):
-                return [f"{code}/{page}" for code in (language.code, source)]
-        return []
+                return page
+        return None
 
 
 def named(notebook: object) -> str | None:

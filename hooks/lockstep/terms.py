@@ -3,7 +3,8 @@
 What a word is differs. Latin letters stand between characters that are none, in English with a
 plural and with a capital at the start of a sentence. Chinese is cut into words by a segmenter that
 knows the terms; a term is made of whole words. In Japanese a run of katakana or of kanji is one
-word, compounds of katakana hold single spaces, and a few short affixes leave a word what it is.
+word, compounds of katakana hold single spaces, and a few short affixes leave a word what it is. In
+any other language a word is a run of letters.
 """
 
 import re
@@ -15,7 +16,7 @@ from lockstep.glossary import Glossary, Term
 Segmenter = Callable[[str], Iterable[str]]
 """Text to its words, which joined give the text."""
 
-_LATIN = r"A-Za-z0-9_\u00c0-\u024f"
+_LATIN = r"A-Za-z0-9_\u00c0-\u024f\u1e00-\u1eff"
 _KANA = r"\u30a1-\u30fa\u30fc\u30fb"
 _HAN = r"\u3400-\u9fff\u3005"
 _BEFORE = "各全同別他両"
@@ -29,6 +30,7 @@ _JAPANESE_EDGES = (
     re.compile(rf"(?<![{_KANA}])(?<![{_KANA}] )(?:(?<![{_HAN}])|(?<=[{_BEFORE}])(?<![{_HAN}].))"),
     re.compile(rf"(?![{_KANA}])(?! [{_KANA}])(?:(?![{_HAN}])|(?=[{_AFTER}](?![{_HAN}])))"),
 )
+_OTHER_EDGES = (re.compile(r"(?<!\w)(?<!\w-)"), re.compile(r"(?!\w)(?!-\w)"))
 """What may stand before a word, and after it."""
 _SENTENCE_END = (".", "!", "?", "。")
 
@@ -83,6 +85,7 @@ class Finder:
 
     def find(self, text: str) -> list[Occurrence]:
         """Return the terms in a text in order; none overlaps another."""
+        text = text.replace("\n", " ")  # a term may go on in the next line
         found: list[Occurrence] = []
         edges: frozenset[int] | None = None
         at = 0
@@ -93,7 +96,8 @@ class Finder:
                 if not text.startswith(form.text, start) or not _stands(form, text, start):
                     continue
                 end = start + len(form.text)
-                if self._segment is not None:
+                # What gets no tooltip may hide a part of a word: one missing is better than wrong.
+                if form.shown and self._segment is not None:
                     edges = edges or _edges(self._segment(text))
                     if not _is_whole(form.text, start, end, edges):
                         continue
@@ -104,9 +108,9 @@ class Finder:
 
     def _keep(self, text: str, term: Term, *, shown: bool) -> None:
         """Keep a form in all the ways in which this language writes it."""
-        cjk = _JAPANESE_EDGES if self.code.startswith("ja") else _CHINESE_EDGES
-        before = (_LATIN_EDGES if _is_latin(text[0]) else cjk)[0]
-        after = (_LATIN_EDGES if _is_latin(text[-1]) else cjk)[1]
+        own = {"zh": _CHINESE_EDGES, "ja": _JAPANESE_EDGES}.get(self.code[:2], _OTHER_EDGES)
+        before = (_LATIN_EDGES if _is_latin(text[0]) else own)[0]
+        after = (_LATIN_EDGES if _is_latin(text[-1]) else own)[1]
         written = _plurals(text) if self.code.startswith("en") else [text]
         for form in written:
             kept = self._forms.setdefault(form[0], [])
@@ -118,8 +122,9 @@ class Finder:
 
 
 def _plurals(text: str) -> list[str]:
-    plurals = [f"{text[:-1]}ies"] if text.endswith("y") else [f"{text}s", f"{text}es"]
-    return [text, *plurals]
+    if re.search("[^aeiou]y$", text):
+        return [text, f"{text[:-1]}ies"]
+    return [text, f"{text}s", f"{text}es"]
 
 
 def _stands(form: _Form, text: str, start: int) -> bool:

@@ -4,6 +4,7 @@ Only links are added, around text that was there: everything else comes out byte
 words are terms is ``terms``' business.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape, unescape
@@ -12,6 +13,9 @@ from html.parser import HTMLParser
 from lockstep.terms import Finder
 
 LINK_CLASS = "lockstep-term"
+_AS_HTML = re.compile(r"<(?=[A-Za-z!/?])|&(?=[A-Za-z0-9#])")
+"""Where a tag or an entity would begin. Material writes titles into its tooltips as HTML, browsers
+show them as text: with a word joiner, which nobody sees, behind it, both give the same."""
 _INLINE = {
     *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "img"),
     *("ins", "kbd", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time"),
@@ -48,7 +52,7 @@ def linked(html: str, finder: Finder, address: str) -> str:
                 continue
             done.add(term.anchor)
             start, end = run.places[found.start], run.places[found.end - 1] + 1
-            title = escape(term.definitions[finder.code])
+            title = escape(_AS_HTML.sub("\\g<0>\N{WORD JOINER}", term.definitions[finder.code]))
             target = escape(f"{address}#{term.anchor}")
             opening = f'<a class="{LINK_CLASS}" href="{target}" title="{title}">'
             pieces += (html[at:start], opening, html[start:end], "</a>")
