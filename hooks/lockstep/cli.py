@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Column, Table
 
 from lockstep import authoring, debts, listing, overview, progress, rules, translating
@@ -166,7 +167,11 @@ def status(project: Project, style: str) -> None:
         guides = (overview.brief(guide) for guide in row["guides"].values())
         called = row["lab"] or debts.name(row["page"] or "")
         table.add_row(called, row["run"] or "\n".join(row["stale"]), *guides)
-    Console().print(table)
+    # Into a file or a pipe the table goes whole, however wide; a terminal has the width it has.
+    console = Console()
+    if not console.is_terminal:
+        console.width = Measurement.get(console, console.options.update(width=500), table).maximum
+    console.print(table)
 
 
 @main.command(epilog=examples(
