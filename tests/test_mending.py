@@ -85,6 +85,14 @@ def test_a_lost_directive_is_put_back(lost: str) -> None:
     assert with_directives(ENGLISH, both) == CHINESE
 
 
+def test_two_that_were_lost_side_by_side_keep_their_order() -> None:
+    pair = "    {{ cell load }}\n\n    {{ output load }}"
+    english = ENGLISH.replace("    {{ cell load }}", pair)
+    chinese = CHINESE.replace("    {{ cell load }}", pair)
+    lost = CHINESE.replace("\n\n    {{ cell load }}", "")
+    assert with_directives(english, lost) == chinese
+
+
 def test_where_it_would_stand_is_not_guessed() -> None:
     lost = CHINESE.replace("\n\n    {{ cell load }}", "")
     for other in (

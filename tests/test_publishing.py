@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep import document, publishing, translation
+from lockstep import document, footnote, publishing, translation
 from lockstep.block import Notice, NoticeBlock, PassageEnd, PassageStart
 from lockstep.document import Document
 from lockstep.language import Language
@@ -272,6 +272,12 @@ def test_a_footnote_is_there_wherever_what_defined_it_went() -> None:
     theirs = changed("\n[^why]: 原因。\n", "", changed("[^why]。", "。", theirs))
     text = shown(publish(changed("Drawn", "\nDrawn", drawn), theirs, then))
     assert text.endswith("[^who]: Somebody.\n    Told twice.\n</>\n[^why]: Because.")
+
+
+def test_a_colon_after_a_reference_does_not_make_it_a_definition() -> None:
+    guide = document.read("In [^a] and runtime[^b]: Spark.\n\n[^c]: See[^d]: there.", "page.md")
+    assert footnote.references(guide) == {"a", "b", "d"}
+    assert set(footnote.definitions(guide)) == {"c"}
 
 
 def test_a_footnote_that_nothing_refers_to_any_more_is_left_out() -> None:

@@ -95,5 +95,5 @@ def test_words_and_structure_count(old: str, new: str, anchor: str) -> None:
 
 
 def test_accepted_english_knows_its_programs() -> None:
-    text = '{{ cell load hl="1" code=3f9a1c }}\n\n{{ output lab:draw code=00ff }}\n\n{{ cell b }}'
+    text = '{{cell load hl="1" code=3f9a1c }}\n\n{{ output lab:draw code=00ff }}\n\n{{ cell b }}'
     assert read(f"## A {{#a}}\n\n{text}")["a"].codes == {"load": "3f9a1c", "lab:draw": "00ff"}

@@ -166,3 +166,24 @@ def test_accepted_english_may_be_elsewhere(project: Project) -> None:
     assert debts(moved) == ["1 unaccepted-section"]
     (project.root / "translations").rename(project.root / "english")
     assert debts(moved) == []
+
+
+def test_what_changed_alike_in_every_language_is_not_damaged(project: Project) -> None:
+    for path in (GUIDE, CHINESE, GUIDE.replace("/en/", "/ja/")):
+        edit(project, path, "duration: 5", "duration: 6")
+    assert debts(project) == ["1 outdated-section"]
+    edit(project, CHINESE, "duration: 6", "duration: 5")
+    assert debts(project) == ["1 outdated-section"]
+    edit(project, CHINESE, "duration: 5", "duration: 7")
+    found = [problem.rule for problem in rules.check(project.site())]
+    assert found.count("parity-front-matter") == 1
+
+
+def test_accepted_english_that_cannot_be_read_is_not_lost(project: Project) -> None:
+    edit(project, GUIDE, "Load the names", "Load all of the names")
+    path = project.root / ACCEPTED
+    path.write_bytes(damaged := path.read_bytes() + b"\xff")
+    done = call("accept", "zh", "labs/count-animals#load")
+    assert done.exit_code == 2
+    assert f"{ACCEPTED} cannot be read" in done.output
+    assert path.read_bytes() == damaged

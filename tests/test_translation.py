@@ -66,7 +66,8 @@ def test_what_was_accepted_is_current_and_nothing_else_moves(
             assert standing.changed_cells == ()
         else:
             assert standing.state is before[anchor].state
-            kept = texts(accepted).get(anchor) if standing.translated else None
+            either = standing.translated or standing.source
+            kept = texts(accepted).get(anchor) if either else None
             assert texts(written).get(anchor) == kept
 
 
@@ -104,6 +105,14 @@ def test_a_section_moves_through_every_state() -> None:
     assert list(texts(accepted)) == ["a"]
     changed = read("## A {#a}\n\nTwo.")
     assert standings(changed, chinese, accepted)["a"].state is State.OUTDATED
+
+
+def test_a_lost_section_is_still_remembered() -> None:
+    english = read("## A {#a}\n\nOne.\n\n## B {#b}\n\nTwo.")
+    accepted = read(translation.accept(english, english, None, ["a", "b"], CODES))
+    lost = read("## A {#a}\n\n一。")
+    again = read(translation.accept(english, lost, accepted, ["a"], CODES))
+    assert texts(again) == texts(accepted)
 
 
 def test_a_changed_program_is_told_apart() -> None:

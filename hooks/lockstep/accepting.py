@@ -166,6 +166,9 @@ def _written(
         each.anchor for each in whole if each.state is not State.CURRENT or each.changed_cells
     )
     path = project.accepted(wanted) / page
+    if now and before is None and path.exists():
+        message = f"{project.relative(path)} cannot be read, and would be lost; mend or remove it"
+        raise AuthoringError(message)
     if now:
         text = translation.accept(source, translated, before, now, site.codes(source))
         project.write(path, text)

@@ -116,7 +116,7 @@ class Document:
 
     def meta_line(self, key: str) -> Location:
         """Return where the front matter names a key; the first line where it does not."""
-        lines = enumerate(self.lines)
+        lines = list(enumerate(self.lines[: front_matter.length("\n".join(self.lines))]))
         found = (index for index, line in lines if re.match(rf"{re.escape(key)}\s*:", line))
         return self.at(next(found, 0))
 

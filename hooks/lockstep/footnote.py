@@ -9,15 +9,16 @@ from collections.abc import Iterator
 
 from lockstep.document import Document
 
-_DEFINITION = re.compile(r" {0,3}\[\^([^\]\s]+)\]:")
-_REFERENCE = re.compile(r"\[\^([^\]\s]+)\](?!:)")
+_DEFINITION = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:")
+_REFERENCE = re.compile(r"\[\^([^\]\s]+)\]")
 _CODE_SPAN = re.compile(r"(`+).*?\1")
 _CONTINUED = re.compile(r" {4}|\t")
 
 
 def references(document: Document) -> frozenset[str]:
     """Return the labels of the footnotes that a guide's text refers to."""
-    texts = (_CODE_SPAN.sub("", document.lines[index]) for index in _text(document))
+    lines = (_DEFINITION.sub("", document.lines[index], count=1) for index in _text(document))
+    texts = (_CODE_SPAN.sub("", line) for line in lines)
     return frozenset(label for text in texts for label in _REFERENCE.findall(text))
 
 

@@ -40,7 +40,8 @@ class Mend:
 def mended(text: str, mends: Sequence[Mend]) -> str:
     """Return a text with its mends done."""
     lines = text.split("\n")
-    for mend in sorted(mends, key=lambda each: each.index, reverse=True):
+    in_order = sorted(mends, key=lambda each: each.index)
+    for mend in in_order[::-1]:  # from the end; of two at one place, the later first
         lines[mend.index : mend.index + mend.count] = mend.lines
     return "\n".join(lines)
 

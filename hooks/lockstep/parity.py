@@ -14,6 +14,7 @@ from lockstep.document import Document
 from lockstep.problem import Problem
 from lockstep.section import Section
 from lockstep.site import Site
+from lockstep.translation import State
 
 RULES = (
     *("parity-blocks", "parity-code", "parity-directives", "parity-fences", "parity-footnotes"),
@@ -27,24 +28,30 @@ def problems(site: Site) -> Iterator[Problem]:
     """Yield where translations differ from their English.
 
     A section is compared with the English from which it was accepted, one that never was with
-    today's.
+    today's. One that agrees with today's already, and waits to be accepted, is not damaged.
     """
     source = site.settings.languages.source.code
     for language in site.settings.languages.translations:
+        in_english = partial(site.settings.in_source, code=language.code)
         for page, translated in site.guides.get(language.code, {}).items():
-            standings = site.standings(language, page)
+            today = site.guides.get(source, {}).get(page)
             accepted = site.accepted.get(language.code, {}).get(page)
-            for english in (accepted, site.guides.get(source, {}).get(page)):
-                if english is None:
+            then: list[tuple[Section, Section]] = []
+            now: list[tuple[Section, Section]] = []
+            for each in site.standings(language, page):
+                if each.translated is None:
                     continue
-                pairs = [
-                    (theirs, each.translated)
-                    for each in standings
-                    if (theirs := each.accepted or each.source) and each.translated
-                    and (each.accepted is None) == (english is not accepted)
-                ]  # fmt: skip
-                in_english = partial(site.settings.in_source, code=language.code)
-                yield from compare(english, translated, pairs, in_english)
+                if each.accepted is None:
+                    now += [(each.source, each.translated)] if each.source else []
+                    continue
+                if each.state is State.OUTDATED and today and each.source:
+                    pair = (each.source, each.translated)
+                    if not any(compare(today, translated, [pair], in_english)):
+                        continue
+                then.append((each.accepted, each.translated))
+            for english, pairs in ((accepted, then), (today, now)):
+                if english is not None:
+                    yield from compare(english, translated, pairs, in_english)
 
 
 def compare(

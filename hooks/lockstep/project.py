@@ -223,7 +223,7 @@ class Project:
             problems.append(Problem(where, "unreadable", message))
             return None
         try:
-            return data.decode("utf-8-sig").replace("\r\n", "\n")
+            return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except UnicodeDecodeError as error:
             where = Location(self.relative(path), data.count(b"\n", 0, error.start) + 1)
             message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"

@@ -18,7 +18,8 @@ TOP = "top"
 """Anchor of what stands before the first heading."""
 
 CODE = re.compile(
-    r"(\{\{\s*(?:cell|output)\s+[^\s}]+(?:\"[^\"\n]*\"|[^\"}\n])*?)\s+code=([0-9a-f]+)(?=[\s}])"
+    r"(?P<plain>\{\{\s*(?:cell|output)\s+(?P<cell>[^\s}]+)(?:\"[^\"\n]*\"|[^\"}\n])*?)"
+    r"\s+code=(?P<code>[0-9a-f]+)(?=[\s}])"
 )
 """A block directive in accepted English: what it is elsewhere, and its cell's fingerprint."""
 
@@ -52,12 +53,12 @@ class Section:
     @property
     def plain(self) -> str:
         """Its text without the fingerprints that accepted English carries."""
-        return CODE.sub(r"\1", self.text)
+        return CODE.sub(r"\g<plain>", self.text)
 
     @property
     def codes(self) -> dict[str, str]:
         """What each block directive refers to, and the fingerprint it carries, where it does."""
-        return {match[1].split()[2]: match[2] for match in CODE.finditer(self.text)}
+        return {match["cell"]: match["code"] for match in CODE.finditer(self.text)}
 
 
 def sections(document: Document) -> tuple[Section, ...]:

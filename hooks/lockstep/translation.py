@@ -94,7 +94,7 @@ def accept(
     for each in standings(source, translated, accepted, codes):
         if each.anchor in anchors and each.source and each.translated:
             texts.append(_with_codes(each.source.text, codes))
-        elif each.accepted and each.translated:
+        elif each.accepted and (each.translated or each.source):
             texts.append(each.accepted.text)
     return "\n\n".join(texts) + "\n" if texts else ""
 
