@@ -426,7 +426,7 @@ def test_serving_follows_every_edit_and_lives_on(tmp_path: Path) -> None:
             until([], address)
             sound = guide.read_text("utf-8")
             guide.write_text(sound.replace("{{ output draw alt", "{{ output drew alt"), "utf-8")
-            until(["unknown-cell"], address)
+            until(["parity-directives", "unknown-cell"], address)
             guide.write_text(sound.replace("title: Show all", "title: ["), "utf-8")
             until(["bad-front-matter", "unknown-notebook"], address)
             guide.write_bytes(b"caf\xe9")

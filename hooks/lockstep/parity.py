@@ -104,6 +104,8 @@ def _order(pairs: Sequence[tuple[Section, Section]]) -> Iterator[Problem]:
 
 def _front_matter(english: Document, translated: Document) -> Iterator[Problem]:
     rule = "parity-front-matter"
+    if any(each.rule == "bad-front-matter" for each in (*english.problems, *translated.problems)):
+        return  # what cannot be read cannot be compared
     ours, theirs = dict(example.front_matter(english)), dict(example.front_matter(translated))
     for key in [*ours, *(key for key in theirs if key not in ours)]:
         there = english.meta_line(key)
