@@ -16,7 +16,7 @@ from rich.measure import Measurement
 from rich.table import Column, Table
 
 from lockstep import authoring, debts, listing, overview, progress, rules, translating
-from lockstep.command import FINDINGS, authored, examples, stop, with_project
+from lockstep.command import FINDINGS, authored, examples, is_below, stop, with_project
 from lockstep.lab import Lab
 from lockstep.problem import Severity
 from lockstep.project import Project
@@ -78,7 +78,7 @@ def check(  # noqa: PLR0913 each is an option
     problems = [
         problem
         for problem in rules.check(project.site())
-        if not wanted or any(_below(problem.location.path, page) for page in wanted)
+        if not wanted or any(is_below(problem.location.path, page) for page in wanted)
     ]
     if text := listing.written(problems, style):
         click.echo(text)
@@ -238,10 +238,6 @@ def _chosen(site: Site, names: Sequence[str]) -> list[Lab]:
         if name not in site.labs:
             stop(f"there is no notebook {name!r}; there are: {', '.join(sorted(site.labs))}")
     return [site.labs[name] for name in names or sorted(site.labs)]
-
-
-def _below(path: str, page: str) -> bool:
-    return page in {".", path} or path.startswith(f"{page}/")
 
 
 for _command in (translating.diff, translating.accept, translating.fix):

@@ -38,6 +38,11 @@ def with_project(command: Callable[Concatenate[Project, _P], None]) -> Callable[
     return opened
 
 
+def is_below(path: str, named: str) -> bool:
+    """Whether a path from the project's root is what was named, or stands in that folder."""
+    return named in {".", path} or path.startswith(f"{named}/")
+
+
 def authored(function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
     """Call what may refuse its work, and stop with its reason where it does."""
     try:

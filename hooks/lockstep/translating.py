@@ -8,7 +8,7 @@ import click
 
 from lockstep import accepting, authoring, debts, difference
 from lockstep.accepting import Accepted, Place
-from lockstep.command import FINDINGS, authored, examples, stop, with_project
+from lockstep.command import FINDINGS, authored, examples, is_below, stop, with_project
 from lockstep.difference import Kind, Piece
 from lockstep.project import Project
 from lockstep.translation import Standing, State
@@ -110,16 +110,12 @@ def fix(project: Project, pages: Sequence[Path]) -> None:
     site = project.site()
     known = [guide.path for _, _, guide in site.documents()]
     known += [lab.notebook.path for lab in site.labs.values()]
-    paths = [path for path in known if any(_below(path, page) for page in within)]
+    paths = [path for path in known if any(is_below(path, page) for page in within)]
     done = authored(authoring.fix, project, paths) if paths or not pages else []
     for mend in done:
         click.echo(f"{mend.location}: {mend.what}")
     if not done:
         click.echo("nothing to fix")
-
-
-def _below(path: str, page: str) -> bool:
-    return page in {".", path} or path.startswith(f"{page}/")
 
 
 def _tell(done: Sequence[Accepted]) -> None:
