@@ -34,10 +34,12 @@ from typing import Any
 
 import yaml
 
-from lockstep import notebook, rules, translation
-from lockstep.problem import Severity
-from lockstep.project import Project
-from lockstep.recording import Recording, Run
+from lockstep.disk.project import Project
+from lockstep.ground.problem import Severity
+from lockstep.notebooks import notebook
+from lockstep.notebooks.recording import Recording, Run
+from lockstep.rules import check
+from lockstep.translations import translation
 
 GOLDEN = Path(__file__).parent / "golden"
 FINDINGS = ("errors", "debts", "advice")
@@ -129,7 +131,7 @@ def sound_lab(root: Path) -> Project:
 
 def findings(project: Project) -> str:
     """Return what the rules find, as a case writes it down."""
-    found = rules.check(project.site())
+    found = check.check(project.site())
     lines = (
         "".join(f"{problem}\n" for problem in found if problem.severity is severity)
         for severity in Severity

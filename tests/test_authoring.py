@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from lockstep import authoring, notebook, pairing, recording, rules
-from lockstep.authoring import AuthoringError
-from lockstep.lab import Lab
-from lockstep.problem import Severity
-from lockstep.project import Project
+from lockstep.authoring import pairs, starting
+from lockstep.authoring.refusal import AuthoringError
+from lockstep.disk.project import Project
+from lockstep.ground.problem import Severity
+from lockstep.notebooks import notebook, pairing, recording
+from lockstep.notebooks.lab import Lab
+from lockstep.rules import check
 from tests import case
 
 SCRIPT, PAIR = "notebooks/count-animals.py", "notebooks/count-animals.ipynb"
@@ -55,14 +57,14 @@ def outputs(project: Project) -> dict[str, str]:
 
 def test_sync_changes_nothing_that_is_in_step(project: Project) -> None:
     before = contents(project)
-    assert authoring.sync(project, labs(project)) == []
+    assert pairs.sync(project, labs(project)) == []
     assert contents(project) == before
 
 
 def test_sync_keeps_recording_and_output_of_a_renamed_cell(project: Project) -> None:
     edit(project, SCRIPT, 'name="count-legs"', 'name="say-hello"')
     edit(project, SCRIPT, 'name="say-goodbye"', 'name="count-legs"')
-    assert authoring.sync(project, labs(project)) == [PAIR]
+    assert pairs.sync(project, labs(project)) == [PAIR]
     (lab,) = labs(project)
     assert lab.stale == ()
     assert outputs(project) == {
@@ -72,7 +74,7 @@ def test_sync_keeps_recording_and_output_of_a_renamed_cell(project: Project) -> 
 
 def test_sync_keeps_a_stale_recording_stale(project: Project) -> None:
     edit(project, SCRIPT, '"goodbye"', '"farewell"')
-    assert authoring.sync(project, labs(project)) == [PAIR]
+    assert pairs.sync(project, labs(project)) == [PAIR]
     (lab,) = labs(project)
     assert [str(change) for change in lab.stale] == ["cell 'say-goodbye' changed"]
     assert outputs(project)["say-goodbye"] == "goodbye\n"
@@ -81,9 +83,9 @@ def test_sync_keeps_a_stale_recording_stale(project: Project) -> None:
 def test_a_cell_that_comes_back_without_its_output_has_to_run_again(project: Project) -> None:
     script = (project.root / SCRIPT).read_text("utf-8")
     edit(project, SCRIPT, '# %% name="say-goodbye"\nprint("goodbye")\n', "")
-    assert authoring.sync(project, labs(project)) == [PAIR]
+    assert pairs.sync(project, labs(project)) == [PAIR]
     (project.root / SCRIPT).write_text(script, "utf-8")
-    assert authoring.sync(project, labs(project)) == [PAIR]
+    assert pairs.sync(project, labs(project)) == [PAIR]
     (lab,) = labs(project)
     assert outputs(project)["say-goodbye"] == ""
     assert [change.item for change in lab.stale] == ["say-goodbye"]
@@ -110,12 +112,12 @@ def test_nothing_is_taken_from_a_pair_whose_script_cannot_be_read(project: Proje
     (project.root / SCRIPT).write_bytes((project.root / SCRIPT).read_bytes() + b"# \xff\n")
     (lab,) = labs(project)
     with pytest.raises(AuthoringError, match="not-utf8"):
-        authoring.script_from_pair(project, lab)
+        pairs.script_from_pair(project, lab)
 
 
 def test_sync_writes_a_missing_pair(project: Project) -> None:
     (project.root / PAIR).unlink()
-    assert authoring.sync(project, labs(project)) == [PAIR]
+    assert pairs.sync(project, labs(project)) == [PAIR]
     (lab,) = labs(project)
     assert [str(change) for change in lab.stale] == ["notebook 'count-animals' was never run"]
 
@@ -134,15 +136,15 @@ def test_sync_writes_over_nobody_s_work(project: Project, path: str, old: str, n
     edit(project, path, old, new)
     before = contents(project)
     with pytest.raises(AuthoringError, match=r"notebooks/count-animals[.](py|ipynb):\d+: "):
-        authoring.sync(project, labs(project))
+        pairs.sync(project, labs(project))
     assert contents(project) == before
 
 
 def test_a_script_is_taken_from_its_pair(project: Project) -> None:
     before = (project.root / SCRIPT).read_text("utf-8")
-    assert authoring.script_from_pair(project, labs(project)[0]) == before
+    assert pairs.script_from_pair(project, labs(project)[0]) == before
     edit(project, PAIR, '"print(\\"goodbye\\")"', '"print(\\"farewell\\")"')
-    text = authoring.script_from_pair(project, labs(project)[0])
+    text = pairs.script_from_pair(project, labs(project)[0])
     assert text == before.replace('goodbye")', 'farewell")')
 
 
@@ -150,14 +152,14 @@ def test_a_script_is_taken_from_its_pair(project: Project) -> None:
 def test_nothing_is_taken_from_a_broken_pair(project: Project, broken: str) -> None:
     (project.root / PAIR).write_text(broken)
     with pytest.raises(AuthoringError, match="missing or broken"):
-        authoring.script_from_pair(project, labs(project)[0])
+        pairs.script_from_pair(project, labs(project)[0])
 
 
 def test_catalogs_follow_the_notebook(project: Project) -> None:
-    authoring.update_comments(project, labs(project))
-    assert authoring.update_comments(project, labs(project)) == []
+    pairs.update_comments(project, labs(project))
+    assert pairs.update_comments(project, labs(project)) == []
     edit(project, SCRIPT, "# two or four", "# two or three")
-    assert authoring.update_comments(project, labs(project)) == [
+    assert pairs.update_comments(project, labs(project)) == [
         CATALOG, CATALOG.replace("zh", "ja"),
     ]  # fmt: skip
     found = {m.source: m for m in labs(project)[0].catalogs["zh"].messages}
@@ -180,7 +182,7 @@ def test_translations_of_what_was_not_read_are_kept(
     (project.root / path).write_bytes(data)
     before = contents(project)
     with pytest.raises(AuthoringError, match=path):
-        authoring.update_comments(project, labs(project))
+        pairs.update_comments(project, labs(project))
     assert contents(project) == before
 
 
@@ -188,7 +190,7 @@ def test_translations_of_a_broken_cell_are_kept(project: Project) -> None:
     edit(project, SCRIPT, "for animal in animals)", "for animal in animals")
     before = contents(project)
     with pytest.raises(AuthoringError, match="not-python"):
-        authoring.update_comments(project, labs(project))
+        pairs.update_comments(project, labs(project))
     assert contents(project) == before
 
 
@@ -196,14 +198,14 @@ def test_a_new_lab_wants_only_to_be_run(project: Project) -> None:
     nav = "nav:\n  - Labs:\n      - labs/count-animals.md\n  - Other: a.md\n"
     with (project.root / "mkdocs.yml").open("a", encoding="utf-8") as stream:
         stream.write(nav)
-    written = authoring.new(project, "add-numbers")
+    written = starting.new(project, "add-numbers")
     assert sorted(written) == sorted(
         ["mkdocs.yml", "notebooks/add-numbers.py", "notebooks/add-numbers.ipynb"]
         + [f"docs/{code}/labs/add-numbers.md" for code in ("en", "zh", "ja")]
         + [f"notebooks/comments/{code}/add-numbers.po" for code in ("zh", "ja")]
         + [f"translations/{code}/labs/add-numbers.md" for code in ("zh", "ja")]
     )
-    found = rules.check(project.site())
+    found = check.check(project.site())
     assert [str(problem).split(" (")[0] for problem in found] == [
         "notebooks/add-numbers.py:1: stale-recording notebook 'add-numbers' was never run"
     ]
@@ -211,12 +213,12 @@ def test_a_new_lab_wants_only_to_be_run(project: Project) -> None:
         project.root / "mkdocs.yml"
     ).read_text("utf-8")
     assert all(problem.severity is Severity.ERROR for problem in found)
-    assert authoring.update_comments(project, labs(project)[:1]) == []
+    assert pairs.update_comments(project, labs(project)[:1]) == []
 
 
 @pytest.mark.parametrize("name", ["count-animals", "Add", "a_b", "../a", "", "a b", "-"])
 def test_a_name_that_cannot_be_given(project: Project, name: str) -> None:
     before = contents(project)
     with pytest.raises(AuthoringError, match=r"kebab-case|exists already"):
-        authoring.new(project, name)
+        starting.new(project, name)
     assert contents(project) == before

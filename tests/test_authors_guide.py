@@ -12,14 +12,17 @@ from pathlib import Path
 import click
 import pytest
 
-from lockstep import directive, document, handwritten, header, rendering, rules
 from lockstep.cli import main
-from lockstep.directive import FOLDS, FORMATS, DirectiveError
-from lockstep.document import Document
-from lockstep.header import CellHeader, Needs
-from lockstep.location import Location
-from lockstep.project import Project
-from lockstep.settings import Settings
+from lockstep.disk.project import Project
+from lockstep.ground.location import Location
+from lockstep.ground.settings import Settings
+from lockstep.guides import directive, document
+from lockstep.guides.directive import FOLDS, FORMATS, DirectiveError
+from lockstep.guides.document import Document
+from lockstep.notebooks import header
+from lockstep.notebooks.header import CellHeader, Needs
+from lockstep.pages import handwritten, rendering
+from lockstep.rules import catalogue
 from tests import case, walkthrough
 
 ROOT = Path(__file__).parents[1]
@@ -117,7 +120,7 @@ GOLDEN = golden()
 
 @references
 def test_every_rule_has_a_section_and_no_other(page: Document) -> None:
-    assert sorted(anchors(page, "rules", 4)) == list(rules.RULES)
+    assert sorted(anchors(page, "rules", 4)) == list(catalogue.RULES)
 
 
 @references
@@ -129,7 +132,7 @@ def test_debts_and_advice_are_told_from_errors(page: Document) -> None:
 
 
 @references
-@pytest.mark.parametrize("rule", rules.RULES)
+@pytest.mark.parametrize("rule", catalogue.RULES)
 def test_a_rule_is_shown_with_what_breaks_it(page: Document, rule: str) -> None:
     """The findings are those of golden cases, and their source stands in the same case."""
     lines = section(page, rule)
@@ -154,7 +157,7 @@ def _bare(text: str) -> set[str]:
 
 
 def test_rules_begin_with_what_they_ask_for() -> None:
-    for rule, wanted in rules.RULES.items():
+    for rule, wanted in catalogue.RULES.items():
         first = next(line for line in section(REFERENCE["en"], rule) if line)
         assert first.startswith(wanted), rule
 

@@ -16,9 +16,12 @@ from urllib.parse import urljoin
 
 import pytest
 
-from lockstep import document, injection, notebook, program, rules
-from lockstep.language import Language
-from lockstep.project import Project
+from lockstep.disk.project import Project
+from lockstep.ground.language import Language
+from lockstep.guides import document
+from lockstep.notebooks import notebook, program
+from lockstep.pages import injection
+from lockstep.rules import check
 from tests import case, page
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -313,7 +316,7 @@ def test_cards_stand_whatever_the_front_matter_of_a_lab_holds(tmp_path: Path) ->
 def test_a_strict_build_fails_with_every_error(broken: Path) -> None:
     built = build(broken, "--strict", "--quiet")  # quiet: not even then may it pass
     project = Project.open(broken / "mkdocs.yml")
-    errors = [problem for problem in rules.check(project.site()) if problem.severity == 0]
+    errors = [problem for problem in check.check(project.site()) if problem.severity == 0]
     assert built.returncode == 1
     assert "Traceback" not in built.stdout
     assert {error.rule for error in errors} == {

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from lockstep import listing, rules
 from lockstep.cli import main
-from lockstep.location import Location
-from lockstep.problem import Problem, Severity
-from lockstep.project import Project
+from lockstep.commands import listing
+from lockstep.disk.project import Project
+from lockstep.ground.location import Location
+from lockstep.ground.problem import Problem, Severity
+from lockstep.rules import catalogue, check
 from tests import case
 
 GUIDE = "docs/en/labs/count-animals.md"
@@ -47,7 +48,7 @@ def test_findings_are_printed_errors_first(project: Project) -> None:
     edit(project, GUIDE, "{{ cell say-goodbye }}", "{{ cell say-hello }}")
     (project.root / "docs/ja/labs/count-animals.md").unlink()
     found = call("check")
-    expected = [str(problem) for problem in rules.check(project.site())]
+    expected = [str(problem) for problem in check.check(project.site())]
     assert found.exit_code == 1
     assert found.stdout.splitlines() == [*expected, "3 errors, 2 debts"]
     assert expected[3].startswith(f"{GUIDE}:1: missing-guide ")
@@ -106,7 +107,7 @@ def test_annotations_are_escaped() -> None:
 def test_rules_are_listed(project: Project) -> None:
     assert project.root.is_dir()
     lines = call("check", "--rules").stdout.splitlines()
-    assert [line.split()[0] for line in lines] == list(rules.RULES)
+    assert [line.split()[0] for line in lines] == list(catalogue.RULES)
 
 
 @pytest.mark.parametrize("arguments", [["-f", "no.yml", "check"], ["-f", "notebooks/x", "status"]])

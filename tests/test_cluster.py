@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lockstep import cluster
-from lockstep.cluster import Cluster
+from lockstep.runs import cluster
+from lockstep.runs.cluster import Cluster
 
 pytest.importorskip("pyspark")
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep import comments, notebook, program
-from lockstep.comments import Catalog, Message
-from lockstep.location import Location
-from lockstep.notebook import Cell
+from lockstep.ground.location import Location
+from lockstep.notebooks import comments, notebook, program
+from lockstep.notebooks.comments import Catalog, Message
+from lockstep.notebooks.notebook import Cell
 from tests.strategies import any_text, cells, comment_text, few
 from tests.test_notebook import HEADER
 

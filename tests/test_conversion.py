@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lockstep import conversion, markup
+from lockstep.disk import conversion
+from lockstep.guides import markup
 
 ROOT = Path(__file__).parents[1]
 GUIDES = sorted((ROOT / "docs").rglob("*.md"))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep import difference
-from lockstep.difference import Kind
+from lockstep.translations import difference
+from lockstep.translations.difference import Kind
 from tests.strategies import few
 
 _texts = st.lists(

@@ -5,9 +5,9 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 
-from lockstep import directive
-from lockstep.directive import CellDirective, DirectiveError, OutputDirective, ValueDirective
-from lockstep.location import Location
+from lockstep.ground.location import Location
+from lockstep.guides import directive
+from lockstep.guides.directive import CellDirective, DirectiveError, OutputDirective, ValueDirective
 from tests.strategies import any_text, few
 
 HERE = Location("guide.md", 3)

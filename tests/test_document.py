@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 
-from lockstep import document, markup
-from lockstep.document import Document
+from lockstep.guides import document, markup
+from lockstep.guides.document import Document
 from tests.strategies import any_text, few, guides
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lockstep import failure, notebook
-from lockstep.failure import Raised
+from lockstep.notebooks import notebook
+from lockstep.runs import failure
+from lockstep.runs.failure import Raised
 
 SCRIPT = notebook.read(
     """\

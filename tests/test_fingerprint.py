@@ -6,8 +6,8 @@ import re
 import pytest
 from hypothesis import given
 
-from lockstep import fingerprint
-from lockstep.fingerprint import Fingerprint, PinChange, changes, of_code
+from lockstep.notebooks import fingerprint
+from lockstep.notebooks.fingerprint import Fingerprint, PinChange, changes, of_code
 from tests.strategies import any_text, cells, few, line_text
 
 

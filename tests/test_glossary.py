@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep import document, glossary, injection
-from lockstep.block import GlossaryBlock
-from lockstep.document import Document
-from lockstep.glossary import Glossary
-from lockstep.language import Language, Languages
-from lockstep.project import Project
-from lockstep.site import Site
+from lockstep.disk.project import Project
+from lockstep.ground.language import Language, Languages
+from lockstep.guides import document
+from lockstep.guides.document import Document
+from lockstep.pages import injection
+from lockstep.pages.block import GlossaryBlock
+from lockstep.pages.site import Site
+from lockstep.terms import glossary
+from lockstep.terms.glossary import Glossary
 from tests import case
 from tests.strategies import any_text, few
 

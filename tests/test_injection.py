@@ -3,18 +3,20 @@
 import pytest
 from hypothesis import given
 
-from lockstep import document, handwritten, injection, typesetting
-from lockstep.block import CodeBlock, MarkBlock, NotRunBlock, OutputBlock
-from lockstep.comments import Catalog, Message
-from lockstep.directive import ValueDirective
-from lockstep.fingerprint import Fingerprint, of_code
-from lockstep.injection import Page
-from lockstep.lab import Lab
-from lockstep.language import Language
-from lockstep.location import Location
-from lockstep.notebook import Cell, Notebook
-from lockstep.output import Text
-from lockstep.recording import Pair, Recording, Run, Scalar
+from lockstep.ground.language import Language
+from lockstep.ground.location import Location
+from lockstep.guides import document
+from lockstep.guides.directive import DirectiveError, ValueDirective
+from lockstep.guides.document import Fence
+from lockstep.notebooks.comments import Catalog, Message
+from lockstep.notebooks.fingerprint import Fingerprint, of_code
+from lockstep.notebooks.lab import Lab
+from lockstep.notebooks.notebook import Cell, Notebook
+from lockstep.notebooks.output import Text
+from lockstep.notebooks.recording import Pair, Recording, Run, Scalar
+from lockstep.pages import handwritten, injection, typesetting
+from lockstep.pages.block import CodeBlock, MarkBlock, NotRunBlock, OutputBlock
+from lockstep.pages.injection import Page
 from tests.strategies import few, guides, line_text
 
 HERE = Location("docs/zh/a.md", 1)
@@ -103,12 +105,18 @@ def test_a_mark_stands_at_the_spot() -> None:
     assert page.markdown.endswith("- x\n\n    ```lockstep\n    0\n    ```")
 
 
+def is_plain(fence: Fence) -> bool:
+    try:
+        return handwritten.read(fence) is None
+    except DirectiveError:
+        return False
+
+
 @given(guides)
 @few
 def test_without_directives_nothing_changes(text: str) -> None:
     guide = document.read(text, "a.md")
-    told = {fence.language for fence in guide.fences} & (handwritten.RUNNABLE | {"lockstep"})
-    if not guide.spans and not told:
+    if not guide.spans and all(map(is_plain, guide.fences)):
         page = inject(text)
         assert page.blocks == {}
         flowing = set(guide.joints)

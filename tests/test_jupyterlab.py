@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from lockstep import notebook, pairing, recording
-from lockstep.fingerprint import Fingerprint, of_code
-from lockstep.recording import Recording, Run
+from lockstep.notebooks import notebook, pairing, recording
+from lockstep.notebooks.fingerprint import Fingerprint, of_code
+from lockstep.notebooks.recording import Recording, Run
 
 pytestmark = pytest.mark.slow
 

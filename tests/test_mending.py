@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import given
 
-from lockstep import document, mending, notebook, translation
+from lockstep.guides import document
+from lockstep.notebooks import notebook
+from lockstep.translations import mending, translation
 from tests.strategies import few, guides
 from tests.test_notebook import HEADER
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep import header, notebook
-from lockstep.header import Needs
-from lockstep.notebook import Notebook
+from lockstep.notebooks import header, notebook
+from lockstep.notebooks.header import Needs
+from lockstep.notebooks.notebook import Notebook
 from tests.strategies import any_text, cells, few
 
 HEADER = """\

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from lockstep import output, svg
-from lockstep.output import Figure, Text, clean, normalised, published
+from lockstep.notebooks import output, svg
+from lockstep.notebooks.output import Figure, Text, clean, normalised, published
 from tests.strategies import any_text, few
 
 PNG = b"\x89PNG\r\n\x1a\n rest"

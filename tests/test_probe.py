@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import pytest
 
-from lockstep import probe
+from lockstep.runs import probe
 
 numpy = pytest.importorskip("numpy")
 

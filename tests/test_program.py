@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 
-from lockstep import program
-from lockstep.program import Comment
+from lockstep.notebooks import program
+from lockstep.notebooks.program import Comment
 from tests.strategies import cells, few
 
 

@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from lockstep import progress
-from lockstep.events import (
+from lockstep.runs import progress
+from lockstep.runs.events import (
     CellDone,
     CellStarted,
     Event,

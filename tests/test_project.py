@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lockstep import notebook, rules
-from lockstep.fingerprint import of_bytes, of_code
-from lockstep.project import Project
-from lockstep.settings import SettingsError
+from lockstep.disk.project import Project
+from lockstep.ground.settings import SettingsError
+from lockstep.notebooks import notebook
+from lockstep.notebooks.fingerprint import of_bytes, of_code
+from lockstep.rules import check
 from tests import case
 from tests.test_notebook import HEADER
 
@@ -84,7 +85,7 @@ def test_line_ends_and_byte_order_marks_change_nothing(project: Project, mark: s
         text = file.read_text("utf-8")
         text = mark + text if mark == "\ufeff" else text.replace("\n", mark)
         file.write_bytes(text.encode())
-    assert rules.check(project.site()) == []
+    assert check.check(project.site()) == []
 
 
 def test_a_project_behind_a_link_is_the_same(
@@ -96,7 +97,7 @@ def test_a_project_behind_a_link_is_the_same(
     assert opened.relative(link / "docs/en/a.md") == "docs/en/a.md"
     assert opened.relative(project.root / "docs/en/a.md") == "docs/en/a.md"
     assert opened.relative(Path("/elsewhere/a.md")) == "/elsewhere/a.md"
-    assert rules.check(opened.site()) == []
+    assert check.check(opened.site()) == []
 
 
 def test_a_configuration_that_is_not_there(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep import document, footnote, publishing, translation
-from lockstep.block import Notice, NoticeBlock, PassageEnd, PassageStart
-from lockstep.document import Document
-from lockstep.language import Language
-from lockstep.publishing import Published
+from lockstep.ground.language import Language
+from lockstep.guides import document, footnote
+from lockstep.guides.document import Document
+from lockstep.pages import publishing
+from lockstep.pages.block import Notice, NoticeBlock, PassageEnd, PassageStart
+from lockstep.pages.publishing import Published
+from lockstep.translations import translation
 from tests.strategies import few, guides
 
 SOURCE = Language("en", "English")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep import notebook, pairing, recording
-from lockstep.fingerprint import Fingerprint, of_code
-from lockstep.notebook import Notebook
-from lockstep.recording import Recording, Run
+from lockstep.notebooks import notebook, pairing, recording
+from lockstep.notebooks.fingerprint import Fingerprint, of_code
+from lockstep.notebooks.notebook import Notebook
+from lockstep.notebooks.recording import Recording, Run
 from tests.strategies import any_text, cells, few
 from tests.test_notebook import HEADER
 

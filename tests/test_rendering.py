@@ -12,8 +12,17 @@ from hypothesis import strategies as st
 from markdown import Markdown
 from mkdocs.utils.yaml import yaml_load
 
-from lockstep import document, injection, rendering
-from lockstep.block import (
+from lockstep.ground.language import Language, Words
+from lockstep.ground.location import Location
+from lockstep.ground.problem import Problem
+from lockstep.guides import document
+from lockstep.notebooks.fingerprint import Fingerprint
+from lockstep.notebooks.lab import Lab
+from lockstep.notebooks.notebook import Cell, Notebook
+from lockstep.notebooks.output import Figure, Text, clean
+from lockstep.notebooks.recording import Pair, Recording, Run
+from lockstep.pages import injection, rendering
+from lockstep.pages.block import (
     Block,
     CodeBlock,
     GlossaryBlock,
@@ -21,15 +30,7 @@ from lockstep.block import (
     NotRunBlock,
     OutputBlock,
 )
-from lockstep.fingerprint import Fingerprint
-from lockstep.glossary import Term
-from lockstep.lab import Lab
-from lockstep.language import Language, Words
-from lockstep.location import Location
-from lockstep.notebook import Cell, Notebook
-from lockstep.output import Figure, Text, clean
-from lockstep.problem import Problem
-from lockstep.recording import Pair, Recording, Run
+from lockstep.terms.glossary import Term
 from tests import page
 from tests.strategies import any_text, cells, few
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lockstep import recording
-from lockstep.recording import Pair
+from lockstep.notebooks import recording
+from lockstep.notebooks.recording import Pair
 from tests import case
 
 pytestmark = pytest.mark.slow

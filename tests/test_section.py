@@ -2,7 +2,7 @@
 
 import pytest
 
-from lockstep import document, section
+from lockstep.guides import document, section
 
 GUIDE = """---
 title: Count

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from lockstep import settings
-from lockstep.settings import SettingsError
+from lockstep.ground import settings
+from lockstep.ground.settings import SettingsError
 from tests.case import CONFIGURATION
 from tests.strategies import any_text, few
 

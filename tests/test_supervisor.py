@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from lockstep import supervisor
+from lockstep.runs import supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from lockstep import document, prose, rules
-from lockstep.problem import Problem, Severity
-from lockstep.project import Project
-from lockstep.prose import GAP, Part
-from lockstep.site import Site
+from lockstep.disk.project import Project
+from lockstep.ground.problem import Problem, Severity
+from lockstep.guides import document, prose
+from lockstep.guides.prose import GAP, Part
+from lockstep.pages.site import Site
+from lockstep.rules import check
 
 ROOT = Path(__file__).parents[1]
 TERM_RULES = {"forbidden-term", "missing-term", "bad-allowance", "unused-allowance"}
@@ -23,7 +24,7 @@ def site() -> Site:
 
 
 def found(site: Site) -> list[Problem]:
-    return [problem for problem in rules.check(site) if problem.rule in TERM_RULES]
+    return [problem for problem in check.check(site) if problem.rule in TERM_RULES]
 
 
 def with_text(code: str, page: str, old: str, new: str) -> Site:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep import segmentation, tooltips
-from lockstep.glossary import Glossary, Term
-from lockstep.location import Location
-from lockstep.project import Project
-from lockstep.terms import Finder
+from lockstep.disk import segmentation
+from lockstep.disk.project import Project
+from lockstep.ground.location import Location
+from lockstep.pages import tooltips
+from lockstep.terms.finder import Finder
+from lockstep.terms.glossary import Glossary, Term
 from tests import page
 from tests.strategies import any_text, few
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from lockstep import rules
-from lockstep.problem import Severity
-from lockstep.project import Project
+from lockstep.disk.project import Project
+from lockstep.ground.problem import Severity
+from lockstep.rules import check
 from tests import case
 from tests.test_cli import GUIDE, call, edit
 
@@ -21,7 +21,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 def debts(project: Project, code: str = "zh") -> list[str]:
-    found = rules.check(project.site())
+    found = check.check(project.site())
     assert all(problem.severity is Severity.DEBT for problem in found)
     return [
         f"{problem.location.line} {problem.rule}"
@@ -156,7 +156,7 @@ def test_fix_says_what_it_did(project: Project) -> None:
     assert (project.root / CHINESE).read_text("utf-8") == text
     assert call("fix", "notebooks").stdout == "nothing to fix\n"
     assert call("fix").stdout.startswith("docs/ja/labs/count-animals.md:12: ")
-    assert rules.check(project.site()) == []
+    assert check.check(project.site()) == []
 
 
 def test_accepted_english_may_be_elsewhere(project: Project) -> None:
@@ -175,7 +175,7 @@ def test_what_changed_alike_in_every_language_is_not_damaged(project: Project) -
     edit(project, CHINESE, "duration: 6", "duration: 5")
     assert debts(project) == ["1 outdated-section"]
     edit(project, CHINESE, "duration: 5", "duration: 7")
-    found = [problem.rule for problem in rules.check(project.site())]
+    found = [problem.rule for problem in check.check(project.site())]
     assert found.count("parity-front-matter") == 1
 
 

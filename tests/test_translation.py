@@ -3,9 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep import document, section, translation
-from lockstep.document import Document
-from lockstep.translation import Standing, State
+from lockstep.guides import document, section
+from lockstep.guides.document import Document
+from lockstep.translations import translation
+from lockstep.translations.translation import Standing, State
 from tests.strategies import few
 
 CODES = {"load": "ab12cd34", "draw": "99887766", "lab:draw": "0123456789"}

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from lockstep import verification
-from lockstep.fingerprint import Fingerprint
-from lockstep.lab import Lab
-from lockstep.location import Location
-from lockstep.notebook import Cell, Notebook
-from lockstep.recording import Pair, Recording, Run, Scalar
+from lockstep.ground.location import Location
+from lockstep.notebooks import verification
+from lockstep.notebooks.fingerprint import Fingerprint
+from lockstep.notebooks.lab import Lab
+from lockstep.notebooks.notebook import Cell, Notebook
+from lockstep.notebooks.recording import Pair, Recording, Run, Scalar
 
 RUN = Run("2026-11-20", {"torch": "2.13.0"}, "x86 one", "local-cluster")
 CELLS = (

@@ -19,7 +19,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from lockstep.cli import main
-from lockstep.document import Document, Fence
+from lockstep.guides.document import Document, Fence
 
 _PROMPT = "$ lockstep"
 _SECONDS = re.compile(r"(?:\d+ min )?[\d.]+ s\b")

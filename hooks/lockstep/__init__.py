@@ -1,24 +1,38 @@
 """Lockstep: lab guides in several languages whose every code block was run.
 
-Read the engine floor by floor. A module imports only what stands before it in this list
-(``tests/test_structure.py`` reads the list, and holds the modules to it):
+Read the engine room by room. A module imports only what stands before it in this list
+(``tests/test_structure.py`` reads the list, and holds the modules to it).
 
-0. ``location``, ``problem``, ``language``, ``program``, ``events``: where something is, what is
-   wrong with it, for whom; Python as the interpreter sees it; what happens during a run.
-1. ``settings``, ``header``, ``notebook``, ``markup``, ``front_matter``, ``document``, ``section``,
-   ``footnote``, ``prose``, ``allowance``, ``directive``, ``svg``, ``output``, ``fingerprint``,
-   ``recording``, ``pairing``, ``comments``, ``glossary``, ``inventory``, ``alignment``,
-   ``example``, ``comparison``: text in, values out.
-2. ``translation``, ``block``, ``handwritten``, ``lab``, ``typesetting``, ``publishing``,
-   ``injection``, ``site``, ``debts``, ``difference``, ``mending``, ``parity``, ``notices``,
-   ``rendering``, ``terms``, ``terminology``, ``rendered``, ``tooltips``, ``rules``, ``overview``,
-   ``verification``: values in, pages or problems out.
-3. ``segmentation``, ``conversion``, ``project``, ``cluster``, ``supervisor``, ``probe``,
-   ``environment``, ``circumstances``, ``failure``, ``kernel``, ``execution``: disk, processes,
-   Spark.
-4. ``authoring``, ``accepting``, ``progress``, ``running``, ``listing``, ``command``,
-   ``translating``, ``cli``, ``__main__``: what a person calls, and sees.
+Text in, values out; no disk, clock, git or network:
 
-Floors 0 to 2 see no disk, clock, git or network, and nothing here knows MkDocs' events: the
-adapter ``hooks/mkdocs_hook.py`` does.
+1. ``ground``: ``location``, ``problem``, ``language``, ``settings``. Where something is, what is
+   wrong with it, for whom; what a site says of itself.
+2. ``notebooks``: ``program``, ``header``, ``notebook``, ``svg``, ``output``, ``fingerprint``,
+   ``recording``, ``pairing``, ``comments``, ``lab``, ``verification``. Lab code and what proves
+   that it was run: cells, recordings, fingerprints, translated comments; a ``Lab`` is all of it.
+3. ``guides``: ``markup``, ``front_matter``, ``document``, ``section``, ``footnote``, ``prose``,
+   ``directive``, ``inventory``. Markdown, read: sections, directives, running text, and what is
+   equal in every language.
+4. ``terms``: ``glossary``, ``finder``. What the field calls things, and where a text says so.
+5. ``translations``: ``alignment``, ``example``, ``comparison``, ``translation``, ``difference``,
+   ``mending``. A section beside its English: how it stands, what differs, what can be derived.
+6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``, ``site``,
+   ``notices``, ``rendering``, ``tooltips``, ``overview``. What readers get: guides with tested code
+   in place, notices, HTML; a ``Site`` is all of a project.
+7. ``rules``: ``allowance``, ``parity``, ``catalogue``, ``debts``, ``terminology``, ``legibility``,
+   ``labs``, ``guides``, ``coverage``, ``check``. What must hold: a ``Site`` in, findings out.
+
+Disk, git, processes, Spark:
+
+8. ``disk``: ``segmentation``, ``conversion``, ``project``, ``build``. A project's files, read and
+   written; one build of a site in all its languages.
+9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``fixing``, ``accepting``. What authors and
+   translators have done for them.
+10. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
+    ``circumstances``, ``failure``, ``kernel``, ``execution``, ``progress``, ``running``. Notebooks
+    executed on Spark.
+11. ``commands``: ``command``, ``listing``, ``translators``. What a person calls, and sees.
+
+On top stand ``cli`` and ``__main__``. Nothing here knows MkDocs' events: the adapter
+``hooks/mkdocs_hook.py`` does.
 """

@@ -15,12 +15,17 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Column, Table
 
-from lockstep import authoring, debts, listing, overview, progress, rules, translating
-from lockstep.command import FINDINGS, authored, examples, is_below, stop, with_project
-from lockstep.lab import Lab
-from lockstep.problem import Severity
-from lockstep.project import Project
-from lockstep.site import Site
+from lockstep.authoring import pairs, starting
+from lockstep.commands import listing, translators
+from lockstep.commands.command import FINDINGS, authored, examples, is_below, stop, with_project
+from lockstep.disk.project import Project
+from lockstep.ground.problem import Severity
+from lockstep.notebooks.lab import Lab
+from lockstep.pages import overview
+from lockstep.pages.site import Site
+from lockstep.rules import catalogue, debts
+from lockstep.rules.check import check as check_site
+from lockstep.runs import progress
 
 
 @click.group(
@@ -65,8 +70,8 @@ def check(  # noqa: PLR0913 each is an option
     With PAGES (files or folders), report only what stands in them.
     """
     if list_rules:
-        width = max(map(len, rules.RULES))
-        for rule, meaning in rules.RULES.items():
+        width = max(map(len, catalogue.RULES))
+        for rule, meaning in catalogue.RULES.items():
             click.echo(f"{rule:<{width}}  {meaning}")
         return
     for page in pages:
@@ -77,7 +82,7 @@ def check(  # noqa: PLR0913 each is an option
     wanted = [project.relative(page.resolve()) for page in pages]
     problems = [
         problem
-        for problem in rules.check(project.site())
+        for problem in check_site(project.site())
         if not wanted or any(is_below(problem.location.path, page) for page in wanted)
     ]
     if text := listing.written(problems, style):
@@ -99,11 +104,11 @@ def sync(project: Project, names: Sequence[str], from_notebook: str | None, *, y
     """Bring each .ipynb into step with its .py. Executes nothing, keeps recordings."""
     site = project.site()
     if from_notebook is None:
-        changed = authored(authoring.sync, project, _chosen(site, names))
+        changed = authored(pairs.sync, project, _chosen(site, names))
         click.echo("\n".join(f"wrote {path}" for path in changed) or "everything is in step")
         return
     lab = _chosen(site, [from_notebook])[0]
-    text = authored(authoring.script_from_pair, project, lab)
+    text = authored(pairs.script_from_pair, project, lab)
     lines = list(difflib.unified_diff(
         lab.notebook.text.splitlines(), text.splitlines(), lab.notebook.path, "from the .ipynb",
         lineterm="",
@@ -126,7 +131,7 @@ def sync(project: Project, names: Sequence[str], from_notebook: str | None, *, y
 @with_project
 def comments(project: Project, names: Sequence[str]) -> None:
     """Update the catalogs in which comments of lab code are translated."""
-    changed = authored(authoring.update_comments, project, _chosen(project.site(), names))
+    changed = authored(pairs.update_comments, project, _chosen(project.site(), names))
     click.echo("\n".join(f"wrote {path}" for path in changed) or "every catalog is up to date")
 
 
@@ -139,7 +144,7 @@ def new(project: Project, name: str, *, execute: bool) -> None:
 
     NAME is kebab-case. The lab is recorded at once, so that it passes `check`.
     """
-    for path in authored(authoring.new, project, name):
+    for path in authored(starting.new, project, name):
         click.echo(f"wrote {path}")
     if execute:
         click.get_current_context().invoke(run, names=(name,))
@@ -194,14 +199,14 @@ def run(
     A failed run changes no recording; its report and logs go to .lockstep/failures/NAME/.
     """
     try:
-        from lockstep import running  # noqa: PLC0415 needs the labs' environment
-        from lockstep.cluster import ClusterError  # noqa: PLC0415
+        from lockstep.runs import running  # noqa: PLC0415 needs the labs' environment
+        from lockstep.runs.cluster import ClusterError  # noqa: PLC0415
     except ImportError as error:
         stop(f"the labs' environment is not installed ({error.name}); `make run` sets it up")
     labs = _chosen(project.site(), names)
     chosen = labs if force or verify else [lab for lab in labs if lab.stale]
     if not verify:
-        authored(authoring.sync, project, [lab for lab in labs if lab not in chosen])
+        authored(pairs.sync, project, [lab for lab in labs if lab not in chosen])
     if not chosen:
         click.echo(f"nothing is stale: {len(labs)} of {len(labs)} recordings are fresh")
         return
@@ -222,7 +227,7 @@ def run(
 @with_project
 def environment(project: Project) -> None:
     """Print the variables with which lab notebooks run, as shell exports."""
-    from lockstep import cluster  # noqa: PLC0415 needs the labs' environment
+    from lockstep.runs import cluster  # noqa: PLC0415 needs the labs' environment
 
     try:
         variables = cluster.environment(project.root, project.settings.notebooks)
@@ -240,5 +245,5 @@ def _chosen(site: Site, names: Sequence[str]) -> list[Lab]:
     return [site.labs[name] for name in names or sorted(site.labs)]
 
 
-for _command in (translating.diff, translating.accept, translating.fix):
+for _command in (translators.diff, translators.accept, translators.fix):
     main.add_command(_command)

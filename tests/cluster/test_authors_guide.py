@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lockstep import rules
-from lockstep.project import Project
+from lockstep.disk.project import Project
+from lockstep.rules import check
 from tests import case, walkthrough
 from tests.test_authors_guide import ROOT, TUTORIAL
 
@@ -33,7 +33,7 @@ def test_the_tutorial_can_be_followed(tmp_path: Path, monkeypatch: pytest.Monkey
             printed = walkthrough.without_times(step.take())
             assert printed == walkthrough.without_times(step.printed), step.arguments
     site = Project.open(tmp_path / "mkdocs.yml").site()
-    assert rules.check(site) == []
+    assert check.check(site) == []
     (guide,) = site.guides["en"].values()
     shown = unescape(site.page(guide, site.settings.languages.source).markdown)
     told = "\n".join(TUTORIAL["en"].lines)

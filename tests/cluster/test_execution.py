@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, TypeVar
 import psutil
 import pytest
 
-from lockstep import cluster, events, execution, notebook, output
-from lockstep.failure import RunFailed
+from lockstep.notebooks import notebook, output
+from lockstep.runs import cluster, events, execution
+from lockstep.runs.failure import RunFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lockstep.execution import Finished
+    from lockstep.runs.execution import Finished
 
 T = TypeVar("T")
 
@@ -485,7 +486,8 @@ RUNNER = """
 import signal
 import sys
 from pathlib import Path
-from lockstep import cluster, execution, notebook
+from lockstep.runs import cluster, execution
+from lockstep.notebooks import notebook
 
 # A shell starts what runs in its background deaf to SIGINT, and pytest hands that on.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lockstep import cluster, execution, program, running
-from lockstep.project import Project
+from lockstep.disk.project import Project
+from lockstep.notebooks import program
+from lockstep.runs import cluster, execution, running
 from tests import page
 from tests.browser import site as sites
 

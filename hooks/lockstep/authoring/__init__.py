@@ -1,0 +1,1 @@
+"""What authors and translators have done for them."""

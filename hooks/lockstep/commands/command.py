@@ -1,0 +1,57 @@
+"""What commands have in common: the project they work on, and how they stop.
+
+Exit status: 0 nothing to report, 1 findings, 2 could not run.
+"""
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, NoReturn, ParamSpec
+
+import click
+
+from lockstep.authoring.refusal import AuthoringError
+from lockstep.disk.project import Project
+from lockstep.ground.settings import SettingsError
+
+FINDINGS, COULD_NOT_RUN = 1, 2
+_P = ParamSpec("_P")
+
+
+def examples(*lines: str) -> str:
+    """Return an epilog that click leaves as it is."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def with_project(command: Callable[Concatenate[Project, _P], None]) -> Callable[_P, None]:
+    """Open the project when the command runs, so that its help is there everywhere."""
+
+    @functools.wraps(command)
+    def opened(*arguments: _P.args, **options: _P.kwargs) -> None:
+        try:
+            project = Project.open(click.get_current_context().find_object(Path) or Path())
+        except SettingsError as error:
+            stop(str(error))
+        command(project, *arguments, **options)
+
+    return opened
+
+
+def is_below(path: str, named: str) -> bool:
+    """Whether a path from the project's root is what was named, or stands in that folder."""
+    return named in {".", path} or path.startswith(f"{named}/")
+
+
+def authored(function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
+    """Call what may refuse its work, and stop with its reason where it does."""
+    try:
+        return function(*arguments)
+    except AuthoringError as error:
+        stop(str(error))
+
+
+def stop(message: str) -> NoReturn:
+    """Say why the command could not run, and end."""
+    click.echo(f"lockstep: {message}", err=True)
+    sys.exit(COULD_NOT_RUN)

@@ -1,0 +1,92 @@
+"""One build of a site in all its languages: what is read once, and what is known page by page.
+
+Any site builder can drive it; that of MkDocs is ``hooks/mkdocs_hook.py``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from lockstep.disk import segmentation
+from lockstep.disk.project import Project
+from lockstep.ground.language import Language, Words
+from lockstep.ground.problem import Problem
+from lockstep.guides import document
+from lockstep.pages import rendering, tooltips
+from lockstep.pages.block import Block
+from lockstep.pages.site import Site
+from lockstep.rules.check import check
+from lockstep.terms.finder import Finder
+
+
+@dataclass
+class Build:
+    """A site being built."""
+
+    project: Project
+    site: Site
+    finders: dict[str, Finder]
+    """What finds the glossary's terms in text, by the text's language."""
+    findings: list[Problem]
+    """What is known to be wrong, each finding once."""
+    blocks: dict[str, Block] = field(default_factory=dict)
+    """Blocks of the page being rendered that Python-Markdown has not reached yet."""
+    marks: list[Problem] = field(default_factory=list)
+    """Findings of the page being rendered that no mark in its text shows."""
+    original: str = ""
+    """Address of the original of the page being rendered, from the page."""
+
+    @classmethod
+    def open(cls, config: Path) -> "Build":
+        """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``."""
+        project = Project.open(config)
+        site = project.site()
+        finders = segmentation.finders(site.glossary, site.settings.languages)
+        return cls(project, site, finders, check(site))
+
+    def words(self, language: str | None) -> Words:
+        """Return the words of the language that is being built, the source's where none is."""
+        return self.site.words[language or self.site.settings.languages.source.code]
+
+    def new(self, problems: Iterable[Problem]) -> Iterator[Problem]:
+        """Keep findings, and yield those that were not known."""
+        for problem in problems:
+            if problem not in self.findings:
+                self.findings.append(problem)
+                yield problem
+
+    def begin(
+        self, text: str, path: Path, meta: Mapping[str, Any], language: str, offset: int
+    ) -> tuple[str, list[Problem]]:
+        """Begin a page: return its Markdown with keys where blocks stand, and what is found.
+
+        text: the guide behind its front matter ``meta``, of which ``offset`` lines were cut off;
+        language: the code of the one that it is written in.
+        """
+        written = self.site.settings.languages[language]
+        guide = document.read(text, self.project.relative(path), offset=offset)
+        guide = replace(guide, meta=meta)
+        page = self.site.page(guide, written)
+        found = [*guide.problems, *page.problems]
+        known = dict.fromkeys([*self.findings, *found])
+        self.marks = self.site.concerning(known, guide, written, page)
+        self.blocks.clear()
+        self.blocks.update(page.blocks)
+        return page.markdown, found
+
+    def finish(
+        self, html: str, meta: Mapping[str, Any], words: Words, language: str, glossary: str | None
+    ) -> str:
+        """Return a page's HTML with its terms led to the glossary, and what stands above the text.
+
+        glossary: address of the glossary from the page; ``None`` on that page, and without one.
+        """
+        if glossary is not None:
+            html = tooltips.linked(html, self.finders[language], glossary)
+        lab = self.site.lab(meta)
+        return rendering.above(meta, lab, self.marks, words, language) + html
+
+    def glossary_pages(self, language: Language) -> list[str]:
+        """Return where the glossary page may be in a language, below the folder of guides."""
+        return self.site.glossary_pages(language)

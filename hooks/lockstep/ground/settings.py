@@ -1,0 +1,170 @@
+"""What the engine takes from a site's ``mkdocs.yml``: the one place that knows that file's keys.
+
+::
+
+    docs_dir: docs
+    plugins:
+      - i18n:
+          languages:
+            - {locale: en, name: English, default: true}    # the default is the source language
+            - {locale: zh, name: 简体中文}
+    extra:
+      lockstep:
+        notebooks: notebooks             # where notebooks live
+        pins: requirements/labs.txt      # name==version lines of the labs' environment
+        glossary: glossary.yml           # terms, for the glossary page and the tooltips
+        translations: translations       # the English from which each translation was made
+        links:                           # addresses that differ by language, by their beginnings
+          - {en: https://example.org/, zh: https://example.org/zh/}
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from babel import UnknownLocaleError
+
+from lockstep.ground.language import Language, Languages
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; the text says which key and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and in which languages; paths are relative to the project's root."""
+
+    languages: Languages
+    guides: str = "docs"
+    notebooks: str = "notebooks"
+    pins: str = "requirements/labs.txt"
+    glossary: str = "glossary.yml"
+    translations: str = "translations"
+    links: tuple[Mapping[str, str], ...] = ()
+    """Language code to the beginning of addresses that mean the same page."""
+
+    @property
+    def support(self) -> str:
+        """Folder of the notebooks' own modules."""
+        return f"{self.notebooks}/support"
+
+    def in_source(self, address: str, code: str) -> str:
+        """Return the source language's form of an address in a guide of the language ``code``."""
+        source = self.languages.source.code
+        forms = [(len(each[source]), each[source], each[source]) for each in self.links]
+        forms += [
+            (len(each[code]), each[code], each[source]) for each in self.links if code in each
+        ]
+        fitting = (form for form in forms if address.startswith(form[1]))
+        _, theirs, ours = max(fitting, default=(0, "", ""))
+        return ours + address.removeprefix(theirs)
+
+    @property
+    def catalogs(self) -> str:
+        """Folder of the comment catalogs, one folder per language below it."""
+        return f"{self.notebooks}/comments"
+
+
+def read(text: str, path: str = "mkdocs.yml") -> Settings:
+    """Read the settings from a ``mkdocs.yml``; raises ``SettingsError``."""
+    try:
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader, see there
+    # Not only YAMLError: of a value that does not fit its tag, such as `2026-13-45` or `!!bool x`.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        message = f"{path} is not valid YAML: {error}"
+        raise SettingsError(message) from error
+    try:
+        return _settings(_mapping(raw, "the file"))
+    except _UnfitError as error:
+        message = f"{path}: {error}"
+        raise SettingsError(message) from error
+
+
+class _UnfitError(Exception):
+    """A key that cannot be used; the text says which and what was expected."""
+
+
+def _settings(raw: Mapping[str, Any]) -> Settings:
+    own = _mapping(_mapping(raw.get("extra") or {}, "`extra`").get("lockstep") or {}, "`lockstep`")
+    known = ("glossary", "links", "notebooks", "pins", "translations")
+    if unknown := sorted(str(key) for key in own if key not in known):
+        message = f"unknown key {unknown[0]!r} under extra.lockstep; known: {', '.join(known)}"
+        raise _UnfitError(message)
+    paths = {"guides": raw.get("docs_dir", "docs"), **own}
+    paths.pop("links", None)
+    for key, value in paths.items():
+        if not isinstance(value, str) or value.startswith("/"):
+            name = "docs_dir" if key == "guides" else f"extra.lockstep.{key}"
+            message = f"{name} is {value!r}; expected a path from the folder of this file"
+            raise _UnfitError(message)
+    languages = _languages(raw.get("plugins") or [])
+    links = tuple(_links(own.get("links") or [], languages))
+    return Settings(languages, **paths, links=links)
+
+
+def _links(given: Any, languages: Languages) -> Iterator[Mapping[str, str]]:  # noqa: ANN401 any YAML
+    """Read which addresses mean the same page in which language."""
+    source = languages.source.code
+    for each in given if isinstance(given, list) else [given]:
+        texts = isinstance(each, Mapping) and all(isinstance(it, str) for it in each.values())
+        if not texts or source not in each:
+            example = f"{{{source}: https://example.org/, …}}"
+            message = f"extra.lockstep.links has {each!r}; expected {example}"
+            raise _UnfitError(message)
+        yield {str(code): address for code, address in each.items()}
+
+
+def _languages(plugins: Any) -> Languages:  # noqa: ANN401 any YAML
+    listed = _mapping(_options(plugins, "i18n"), "plugins.i18n").get("languages") or []
+    source: Language | None = None
+    translations: list[Language] = []
+    for item in listed if isinstance(listed, list) else [listed]:
+        entry = _mapping(item, "an entry of plugins.i18n.languages")
+        if not entry.get("build", True):
+            continue
+        code = str(entry.get("locale"))
+        language = Language(code, str(entry.get("name", code)))
+        try:
+            _ = language.locale
+        except (ValueError, UnknownLocaleError) as error:
+            message = f"Babel knows no language {code!r}, as plugins.i18n.languages has it"
+            raise _UnfitError(message) from error
+        if not entry.get("default"):
+            translations.append(language)
+        elif source is None:
+            source = language
+        else:
+            source = None
+            break
+    if source is None:
+        message = "plugins.i18n.languages needs exactly one language with `default: true`"
+        raise _UnfitError(message)
+    return Languages(source, tuple(translations))
+
+
+def _options(plugins: Any, wanted: str) -> Any:  # noqa: ANN401 any YAML
+    """Return what a plugin is told, from either form in which ``plugins`` may be written."""
+    for plugin in plugins if isinstance(plugins, list) else [plugins]:
+        if isinstance(plugin, Mapping) and wanted in plugin:
+            return plugin[wanted] or {}
+    return {}
+
+
+def _mapping(value: Any, name: str) -> Mapping[str, Any]:  # noqa: ANN401 any YAML
+    if not isinstance(value, Mapping):
+        message = f"{name} is not a mapping"
+        raise _UnfitError(message)
+    return value
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that passes over MkDocs' own tags (``!ENV``, ``!!python/name:…``)."""
+
+
+def _ignored(loader: _Loader, suffix: str, node: yaml.Node) -> None:  # noqa: ARG001 yaml's own
+    return None
+
+
+_Loader.add_multi_constructor("", _ignored)

@@ -1,0 +1,1 @@
+"""Markdown guides, read."""

@@ -1,0 +1,47 @@
+"""Front matter: the YAML at the beginning of a guide, between two lines of dashes.
+
+What must stand in it, ``rules`` says.
+"""
+
+import re
+from typing import Any
+
+import yaml
+
+from lockstep.ground.location import Location
+from lockstep.ground.problem import Problem
+
+_FRONT_MATTER = re.compile(
+    r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+
+
+def length(text: str) -> int:
+    """Return how many lines of a guide its front matter takes, dashes and all."""
+    match = _FRONT_MATTER.match(text)
+    return match.group(0).count("\n") if match else 0
+
+
+def read(text: str, path: str, problems: list[Problem]) -> dict[str, Any]:
+    """Return what the front matter of a guide says; add what is wrong with it to ``problems``.
+
+    Nothing where there is none, or where it cannot be read.
+    """
+    match = _FRONT_MATTER.match(text)
+    if match is None:
+        return {}
+    try:
+        meta = yaml.safe_load(match.group(1)) or {}
+    # Not only YAMLError: of a value that does not fit its tag, such as `2026-13-45` or `!!bool x`.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = Location(path, (mark.line if mark else 0) + 2)
+        said = getattr(error, "problem", None) or error
+        problems.append(Problem(where, "bad-front-matter", f"not valid YAML: {said}"))
+        return {}
+    if not isinstance(meta, dict):
+        problems.append(
+            Problem(Location(path, 1), "bad-front-matter", "not a mapping; write `title: …`")
+        )
+        return {}
+    return meta

@@ -1,0 +1,99 @@
+"""Sections of a guide: the parts that are translated, accepted and compared on their own.
+
+A section runs from a heading with an anchor to the next one. What stands before the first of them,
+front matter included, is the section ``top``.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+from lockstep.ground.location import Location
+from lockstep.guides import markup
+from lockstep.guides.document import Document, Heading
+
+TOP = "top"
+"""Anchor of what stands before the first heading."""
+
+CODE = re.compile(
+    r"(?P<plain>\{\{\s*(?:cell|output)\s+(?P<cell>[^\s}]+)(?:\"[^\"\n]*\"|[^\"}\n])*?)"
+    r"\s+code=(?P<code>[0-9a-f]+)(?=[\s}])"
+)
+"""A block directive in accepted English: what it is elsewhere, and its cell's fingerprint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a guide, as it is written."""
+
+    anchor: str
+    level: int
+    """That of its heading; 0 for what stands before the first."""
+    title: str
+    location: Location
+    """Of the heading; the first line of the file for ``top``."""
+    first: int
+    """Index in ``Document.lines``."""
+    end: int
+    """Index behind its last line."""
+    text: str
+    """Its lines, without blank ones at the end."""
+
+    @property
+    def substance(self) -> tuple[tuple[str, str, str], ...]:
+        """What counts when versions are compared: two sections are equal where these are.
+
+        Line breaks inside paragraphs, blanks at the ends of lines and the fingerprints in accepted
+        English do not count. Each item is a kind of Markdown token, its tag or language, its text.
+        """
+        return tuple(_substance(markup.parse(self.plain)))
+
+    @property
+    def plain(self) -> str:
+        """Its text without the fingerprints that accepted English carries."""
+        return CODE.sub(r"\g<plain>", self.text)
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """What each block directive refers to, and the fingerprint it carries, where it does."""
+        return {match["cell"]: match["code"] for match in CODE.finditer(self.text)}
+
+
+def sections(document: Document) -> tuple[Section, ...]:
+    """Return the sections of a guide in order; of two with one anchor, the first.
+
+    ``top`` is there where the file says anything before its first heading.
+    """
+    starts: dict[str, tuple[int, Heading | None]] = {TOP: (0, None)}
+    for heading in document.headings:
+        index = heading.location.line - document.offset - 1
+        if heading.anchor is not None:
+            starts.setdefault(heading.anchor, (index, heading))
+    begun = sorted(starts.items(), key=lambda item: item[1][0])
+    ends = [start for _, (start, _) in begun[1:]] + [len(document.lines)]
+    found = (
+        _section(document, anchor, heading, first, end)
+        for (anchor, (first, heading)), end in zip(begun, ends, strict=True)
+    )
+    return tuple(section for section in found if section.text or section.level)
+
+
+def _section(
+    document: Document, anchor: str, heading: Heading | None, first: int, end: int
+) -> Section:
+    text = "\n".join(document.lines[first:end]).rstrip()
+    level, title = (heading.level, heading.title) if heading else (0, "")
+    return Section(anchor, level, title, document.at(first), first, end, text)
+
+
+def _substance(tokens: list[Token]) -> Iterator[tuple[str, str, str]]:
+    for token in tokens:
+        if token.type == "fence":
+            code = "\n".join(line.rstrip() for line in token.content.split("\n"))
+            yield token.type, " ".join(token.info.split()), code
+        elif token.type in ("code_block", "html_block"):
+            yield token.type, "", token.content.rstrip()
+        else:
+            yield token.type, token.tag, " ".join(token.content.split())

@@ -1,0 +1,1 @@
+"""Lab code and what proves that it was run."""

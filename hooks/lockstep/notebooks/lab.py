@@ -1,0 +1,85 @@
+"""A lab's notebook with all that is known of it: its recording, today's fingerprint, its comments.
+
+Everything a page may show of a notebook is asked of a ``Lab``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lockstep.notebooks import comments, fingerprint, output, pairing
+from lockstep.notebooks.comments import Catalog, Localised
+from lockstep.notebooks.fingerprint import Change, Fingerprint, PinChange
+from lockstep.notebooks.notebook import Cell, Notebook
+from lockstep.notebooks.recording import Outputs, Pair, Recording, Scalar
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A notebook as a guide sees it.
+
+    Every block of every page asks for outputs and staleness, so each is worked out once.
+    """
+
+    notebook: Notebook
+    fingerprint: Fingerprint
+    """Of the files as they are now."""
+    pair: Pair | None = None
+    """The ``.ipynb``, if there is one."""
+    catalogs: Mapping[str, Catalog] = field(default_factory=dict)
+    """Language code to the translations of the comments."""
+
+    @property
+    def name(self) -> str:
+        """The notebook's name."""
+        return self.notebook.name
+
+    @property
+    def recording(self) -> Recording | None:
+        """The recording, if there is one that can be believed."""
+        return self.pair.recording if self.pair else None
+
+    @cached_property
+    def stale(self) -> tuple[Change, ...]:
+        """What keeps the recording from being published; empty where it is fresh."""
+        if self.recording is None:
+            return (Change("notebook", self.name, "was never run"),)
+        found = fingerprint.changes(self.recording.fingerprint, self.fingerprint)
+        if self.recording.run.ranks != self.notebook.needs.ranks:
+            found += (Change("number of", "ranks", "changed"),)
+        return found
+
+    @property
+    def pin_changes(self) -> tuple[PinChange, ...]:
+        """Which pinned versions differ from those that it was run with."""
+        if self.recording is None:
+            return ()
+        return fingerprint.pin_changes(self.recording.fingerprint, self.fingerprint)
+
+    @property
+    def values(self) -> Mapping[str, Scalar]:
+        """The recorded values."""
+        return self.recording.values if self.recording else {}
+
+    @property
+    def comment_texts(self) -> tuple[str, ...]:
+        """The comments of the cells that guides show, each once."""
+        return comments.texts(self.notebook)
+
+    @cached_property
+    def carried_over(self) -> Outputs:
+        """The outputs in the pair, under the keys that the notebook's cells have today."""
+        return pairing.carried_over(self.pair, self.notebook) if self.pair else {}
+
+    def outputs(self, cell: Cell) -> tuple[output.Text | output.Figure, ...]:
+        """Return what may be published of the cell's recorded output."""
+        if self.recording is None:
+            return ()
+        return output.published(self.carried_over[cell.key])
+
+    def localised(self, cell: Cell, language: str) -> Localised:
+        """Return the cell's code with its comments in a language, in English where untranslated."""
+        catalog = self.catalogs.get(language)
+        if catalog is None:
+            return Localised(cell.source, tuple(range(cell.source.count("\n") + 1)))
+        return comments.localised(cell, catalog)

@@ -1,0 +1,117 @@
+"""The state of every page in every language, as ``lockstep status`` shows it."""
+
+from collections import Counter
+from typing import TypedDict
+
+from lockstep.ground.language import Language
+from lockstep.notebooks.lab import Lab
+from lockstep.pages.site import Site, named
+from lockstep.translations.translation import Standing, State
+
+
+class GuideState(TypedDict):
+    """How far a page is in one language."""
+
+    page: str | None
+    """Path of the guide; ``None`` where it is missing."""
+    comments: int
+    """Comments in the code that have no finished translation."""
+    sections: dict[str, str]
+    """Anchors of the sections that are not current, to what they are."""
+
+
+class PageState(TypedDict):
+    """How a page stands."""
+
+    page: str | None
+    """Path below a language's folder; ``None`` for a lab that no guide shows."""
+    lab: str | None
+    """Name of the lab it carries; ``None`` for a page that is no lab's."""
+    run: str | None
+    """Date of the recording; ``None`` where it may not be published, and for other pages."""
+    stale: list[str]
+    """Why it may not."""
+    pins: list[str]
+    """Versions that have moved since."""
+    guides: dict[str, GuideState]
+    """By language code."""
+
+
+def states(site: Site) -> list[PageState]:
+    """Return how each page of a site stands: labs first, then what is no lab's, by name."""
+    pages = _pages(site)
+    carried = {lab: page for page, lab in reversed(pages.items()) if lab}
+    labs = [_state(site, carried.get(lab.name), lab) for lab in site.labs.values()]
+    return labs + [_state(site, page, None) for page, lab in sorted(pages.items()) if not lab]
+
+
+def brief(guide: GuideState) -> str:
+    """Return the state of a page in one language, a few words on each line."""
+    if guide["page"] is None:
+        return "missing"
+    found = [f"{number} {what}" for what, number in Counter(guide["sections"].values()).items()]
+    if number := guide["comments"]:
+        found.append(f"{number} comment{'s' if number > 1 else ''} open")
+    return "\n".join(found) or "whole"
+
+
+def _pages(site: Site) -> dict[str, str | None]:
+    """Return every page with the lab that it carries in the first language that has it."""
+    pages: dict[str, str | None] = {}
+    for _, page, guide in site.documents():
+        lab = site.lab(guide.meta)
+        pages.setdefault(page, lab.name if lab else None)
+    return pages
+
+
+def _state(site: Site, page: str | None, lab: Lab | None) -> PageState:
+    recording = lab.recording if lab and not lab.stale else None
+    return PageState(
+        page=page,
+        lab=lab.name if lab else None,
+        run=recording.run.date if recording else None,
+        stale=[str(change) for change in lab.stale] if lab else [],
+        pins=[str(change) for change in lab.pin_changes] if lab else [],
+        guides={
+            language.code: GuideState(
+                page=_path(site, page, lab, language),
+                comments=_open_comments(site, lab, language) if lab else 0,
+                sections=_sections(site, page, language) if page else {},
+            )
+            for language in site.settings.languages
+        },
+    )
+
+
+def _path(site: Site, page: str | None, lab: Lab | None, language: Language) -> str | None:
+    """Return the path of a page, or of the guide that carries the lab under another name."""
+    guides = site.guides.get(language.code, {})
+    if page is not None and page in guides:
+        return guides[page].path
+    carriers = (
+        guide.path
+        for guide in guides.values()
+        if lab and named(guide.meta.get("notebook")) == lab.name
+    )
+    return next(carriers, None)
+
+
+def _sections(site: Site, page: str, language: Language) -> dict[str, str]:
+    if language == site.settings.languages.source:
+        return {}
+    found = ((each.anchor, _what(each)) for each in site.standings(language, page))
+    return {anchor: what for anchor, what in found if what}
+
+
+def _what(standing: Standing) -> str:
+    """Return what keeps a section from being current; nothing where it is."""
+    if standing.state is not State.CURRENT:
+        return str(standing.state.value)
+    return "program changed" if standing.changed_cells else ""
+
+
+def _open_comments(site: Site, lab: Lab, language: Language) -> int:
+    if language == site.settings.languages.source:
+        return 0
+    catalog = lab.catalogs.get(language.code)
+    return sum(catalog is None or catalog.translation(text) is None for text in lab.comment_texts)

@@ -1,0 +1,254 @@
+"""Blocks in, HTML out.
+
+The HTML goes into the page as it is, past Markdown, so everything that comes from outside is
+escaped here. Highlighting is pymdownx's own, handed in, so that injected code looks like any other.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+from babel.dates import format_date
+from markdown import Markdown
+
+from lockstep.ground.language import Words
+from lockstep.ground.problem import Problem
+from lockstep.notebooks.lab import Lab
+from lockstep.notebooks.output import Figure, Text
+from lockstep.notebooks.recording import Run
+from lockstep.pages import notices
+from lockstep.pages.block import (
+    FENCE,
+    Block,
+    CodeBlock,
+    GlossaryBlock,
+    MarkBlock,
+    NoticeBlock,
+    NotRunBlock,
+    OutputBlock,
+    PassageEnd,
+    PassageStart,
+)
+from lockstep.pages.handwritten import REASONS
+from lockstep.terms.glossary import Term
+
+Highlighter = Callable[[str, str, Mapping[str, str]], str]
+"""Source, language and options of a pymdownx fence (``hl_lines``, ``title``) to HTML."""
+
+LEVELS = {
+    "beginner": "for beginners",
+    "intermediate": "some experience needed",
+    "advanced": "for the experienced",
+}
+"""Levels of a lab, and how a reader is told."""
+
+PLACES = {
+    "laptop": "your own computer",
+    "spark-cluster": "a Spark cluster",
+    "databricks-15.4-lts-ml": "Databricks Runtime 15.4 LTS ML",
+    "databricks-ml": "Databricks Runtime 15.4 LTS ML or newer",
+}
+"""Where a lab runs, and how a reader is told."""
+
+MARKERS = {2: "\N{SYMBOL FOR START OF TEXT}", 3: "\N{SYMBOL FOR END OF TEXT}"}
+"""What Python-Markdown marks its own placeholders with, and what stands for it in a block."""
+
+
+def highlighter(markdown: Markdown) -> Highlighter:
+    """Return the highlighter of a converter's fenced code blocks (pymdownx.superfences)."""
+    fenced: Any = markdown.preprocessors["fenced_code_block"]
+    fenced.get_hl_settings()
+
+    def highlight(source: str, language: str, options: Mapping[str, str]) -> str:
+        # Lines to mark beyond this count are dropped; it still is that of the fence with the key.
+        fenced.line_count = source.count("\n") + 1
+        wanted = dict(options)  # of which it takes out what it has read
+        return str(
+            fenced.highlight(source, language, wanted, markdown, classes=[], id_value="", attrs={})
+        )
+
+    return highlight
+
+
+def fence(
+    blocks: MutableMapping[str, Block],
+    words: Callable[[], Words],
+    original: Callable[[], str] = str,
+) -> dict[str, Any]:
+    """Return the fence of pymdownx.superfences that puts blocks in the place of their keys.
+
+    blocks: those of the page that is being rendered; each is taken out when it is reached. words:
+    is asked for the reader's language each time. original: for the address of the page's original,
+    from the page.
+    """
+
+    def render(
+        source: str,
+        language: str,  # noqa: ARG001
+        class_name: str,  # noqa: ARG001
+        options: dict[str, str],  # noqa: ARG001
+        md: Markdown,
+        **_: object,
+    ) -> str:
+        block = blocks.pop(source.strip(), None)
+        if block is None:
+            return ""
+        return html(block, words(), highlighter(md), original()).translate(MARKERS)
+
+    return {"name": FENCE, "class": FENCE, "format": render}
+
+
+def html(block: Block, words: Words, highlight: Highlighter, original: str = "") -> str:
+    """Return a block as HTML in the reader's language.
+
+    original: address of the original of the page, where it is a translation.
+    """
+    if isinstance(block, NoticeBlock | PassageStart | PassageEnd):
+        return notices.html(block, words, original)
+    if isinstance(block, MarkBlock):
+        return _mark(block.problem)
+    if isinstance(block, GlossaryBlock):
+        entries = "".join(_entry(term, block.language) for term in block.terms)
+        return f'<dl class="lockstep-glossary">{entries}</dl>'
+    if isinstance(block, NotRunBlock):
+        reason = escape(words(REASONS[block.reason]))
+        code = highlight(block.code, block.language, {"title": block.title} if block.title else {})
+        return f'<div class="lockstep-not-run"><p class="lockstep-reason">{reason}</p>{code}</div>'
+    if isinstance(block, OutputBlock):
+        marked, cell = marks(block.marks), escape(block.cell)
+        body = _outputs(block.outputs, block.alt)
+        return f'<div class="lockstep-result" data-cell="{cell}">{marked}{body}</div>'
+    return _code(block, words, highlight)
+
+
+def above(
+    meta: Mapping[str, Any], lab: Lab | None, found: Iterable[Problem], words: Words, code: str
+) -> str:
+    """Return what stands above a page's text.
+
+    meta, lab: the guide's front matter and the lab that it carries; found: what an author must
+    know of the page; words: the reader's; code: of the language that the page is written in, which
+    is another one where a translation is missing.
+    """
+    notice = "" if code == words.language.code else notices.of_page(words)
+    return notice + (lab_header(meta, lab, words) if lab else "") + marks(found)
+
+
+def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
+    """Return the lines under a lab's title: how long, for whom, where, and what it was run with.
+
+    meta: the guide's front matter (``duration`` in minutes, ``level``, ``runs-on``).
+    """
+    minutes, places = meta.get("duration"), meta.get("runs-on")
+    known = [PLACES[place] for place in PLACES if isinstance(places, list) and place in places]
+    facts = [
+        words("{minutes} minutes", minutes=minutes) if isinstance(minutes, int) else "",
+        words(LEVELS.get(str(meta.get("level")), "")),
+        " · ".join(map(words, known)),
+    ]
+    items = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
+    run = lab.recording.run if lab.recording else None
+    text = words("Not yet run.") if run is None else _provenance(run, words)
+    moved = [f"{change.name} {change.run} → {change.pinned}" for change in lab.pin_changes]
+    if moved:
+        since = words("Versions have moved since: {versions}.", versions=words(", ").join(moved))
+        text = f"{text} {since}"
+    lang = escape(words.language.code)
+    return (
+        f'<aside class="lockstep-run" lang="{lang}" data-search-exclude>'
+        f'<ul class="lockstep-facts">{items}</ul>'
+        f'<p class="lockstep-provenance">{escape(text)}</p></aside>\n'
+    )
+
+
+def marks(problems: Iterable[Problem]) -> str:
+    """Return findings for the author as HTML."""
+    return "".join(map(_mark, problems))
+
+
+def _provenance(run: Run, words: Words) -> str:
+    locale = words.language.locale
+    when = format_date(date.fromisoformat(run.date), "long", locale=locale)
+    facts = {"date": when, "versions": words(", ").join(run.products)}
+    if not run.cluster:
+        return words(
+            "Every block was run on {date} with {versions}, not on Databricks itself.", **facts
+        )
+    return words(
+        "Every block was run on {date} with {versions}, on a Spark cluster ({cluster}; executors: "
+        "{executors}, ranks: {ranks}), not on Databricks itself.",
+        cluster=run.cluster,
+        executors=run.executors,
+        ranks=run.ranks,
+        **facts,
+    )
+
+
+def _code(block: CodeBlock, words: Words, highlight: Highlighter) -> str:
+    cell = escape(block.cell)
+    anchor = f' id="{escape(block.anchor)}"' if block.anchor else ""
+    marked = {"hl_lines": " ".join(map(str, block.highlighted))} if block.highlighted else {}
+    code = highlight(block.source, "python", marked)
+    shown = ""
+    if block.outputs:
+        title = words("Output of cell {cell}", cell=block.cell)
+        unfolded = " open" if block.open else ""
+        summary = f"<summary>{escape(words('Output'))}</summary>"
+        shown = (
+            f'<details class="lockstep-output"{unfolded} data-search-exclude>'
+            f"{summary}{_outputs(block.outputs, title)}</details>"
+        )
+    return (
+        f'<div class="lockstep-cell"{anchor} data-notebook="{escape(block.notebook)}" '
+        f'data-cell="{cell}">{marks(block.marks)}{code}{shown}</div>'
+    )
+
+
+def _outputs(outputs: Sequence[Text | Figure], alt: str) -> str:
+    return "".join(
+        _text(output) if isinstance(output, Text) else _figure(output, alt) for output in outputs
+    )
+
+
+def _entry(term: Term, code: str) -> str:
+    name, *others = term.forms[code]
+    # Not those that only add to the name, or are a part of it: who finds the one finds the other.
+    others = [it for it in others if it.lower() not in name.lower() and name not in it]
+    # Each part has a line of its own: the search would read its neighbours as one word.
+    names = "".join(f"<dt>{escape(form)}</dt>\n" for form in others)
+    abroad = " · ".join(
+        f'<span lang="{escape(other)}">{escape(forms[0])}</span>'
+        for other, forms in term.forms.items()
+        if other != code and forms[0].lower() != name.lower()
+    )
+    if abroad:
+        abroad = f'<dd class="lockstep-forms" data-search-exclude>{abroad}</dd>\n'
+    return (
+        f'<div><dt id="{escape(term.anchor)}">{escape(name)}</dt>\n{names}{abroad}'
+        f"<dd>{escape(term.definitions[code])}</dd></div>\n"
+    )
+
+
+def _text(output: Text) -> str:
+    kind = "lockstep-text lockstep-stderr" if output.error else "lockstep-text"
+    text = escape(output.text.rstrip("\n"))
+    # The browser swallows a newline right behind <pre>: this one, not one of the output.
+    return f'<pre class="{kind}" tabindex="0">\n<samp>{text}</samp></pre>'
+
+
+def _figure(output: Figure, alt: str) -> str:
+    data = base64.b64encode(output.data).decode()
+    source = f"data:{output.media_type};base64,{data}"
+    return f'<figure class="lockstep-figure"><img src="{source}" alt="{escape(alt)}"></figure>'
+
+
+def _mark(problem: Problem) -> str:
+    message = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(problem.message))
+    where = escape(str(problem.location))
+    return (
+        f'<div class="lockstep-mark" role="alert"><strong>{escape(problem.rule)}</strong> '
+        f"{message} <code>{where}</code></div>"
+    )

@@ -1,0 +1,152 @@
+"""A whole project as one value: what checks look at and builds draw on."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lockstep.ground.language import Language, Words
+from lockstep.ground.problem import Problem, Severity
+from lockstep.ground.settings import Settings
+from lockstep.guides import directive
+from lockstep.guides.document import Document
+from lockstep.notebooks.lab import Lab
+from lockstep.pages import publishing
+from lockstep.pages.injection import Page, inject
+from lockstep.terms.glossary import Glossary
+from lockstep.translations import translation
+from lockstep.translations.translation import Standing
+
+
+@dataclass(frozen=True)  # without slots, in which nothing can be kept that is worked out once
+class Site:
+    """Notebooks and guides, read."""
+
+    settings: Settings
+    labs: Mapping[str, Lab] = field(default_factory=dict)
+    """Name to lab."""
+    guides: Mapping[str, Mapping[str, Document]] = field(default_factory=dict)
+    """Language code to page (path below the language's folder) to guide."""
+    words: Mapping[str, Words] = field(default_factory=dict)
+    """Language code to the engine's own words."""
+    glossary: Glossary | None = None
+    """The terms, where the site has a glossary."""
+    accepted: Mapping[str, Mapping[str, Document]] = field(default_factory=dict)
+    """Language code to page to the English from which the translation was made."""
+    problems: tuple[Problem, ...] = ()
+    """Files that could not be read at all."""
+    convert: Callable[[str], str] | None = None
+    """Markdown to HTML as the site does it, where that can be had."""
+    known: dict[tuple[str, str], tuple[Standing, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """Standings by language and page, each worked out once: rules and pages ask for them."""
+
+    def documents(self) -> Iterator[tuple[Language, str, Document]]:
+        """Yield every guide with its language and page, the source language first."""
+        for language in self.settings.languages:
+            for page, document in sorted(self.guides.get(language.code, {}).items()):
+                yield language, page, document
+
+    @cached_property
+    def pages(self) -> tuple[str, ...]:
+        """Every page that there is in any language, or the accepted English of one."""
+        known = (*self.guides.values(), *self.accepted.values())
+        return tuple(sorted({page for pages in known for page in pages}))
+
+    def versions(self, page: str) -> dict[Language, Document]:
+        """Return a page in each language that has it, the source language first."""
+        return {
+            language: self.guides[language.code][page]
+            for language in self.settings.languages
+            if page in self.guides.get(language.code, {})
+        }
+
+    def concerning(
+        self, problems: Iterable[Problem], document: Document, language: Language, page: Page
+    ) -> list[Problem]:
+        """Return the errors in the files that a guide is made from that nothing in its page marks.
+
+        problems: findings to choose from; language: the guide's; page: what came of it. What is
+        stale is marked at each cell.
+        """
+        paths = {document.path}
+        lab = self.lab(document.meta)
+        if lab is not None:
+            catalog = lab.catalogs.get(language.code)
+            parts = (lab.notebook, lab.pair, catalog)
+            paths |= {part.path for part in parts if part is not None}
+        return [
+            problem
+            for problem in problems
+            if problem.location.path in paths
+            and problem.severity is Severity.ERROR
+            and problem.rule != "stale-recording"
+            and problem not in page.problems
+        ]
+
+    def page(self, document: Document, language: Language) -> Page:
+        """Return a guide as it is published: with all that it refers to in place."""
+        notebook = named(document.meta.get("notebook"))
+        page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
+        source = self.settings.languages.source
+        ready = publishing.published(document, self.standings(language, page), source)
+        return inject(
+            ready.document,
+            self.labs,
+            language,
+            notebook,
+            self.glossary,
+            insertions=ready.insertions,
+        )
+
+    def lab(self, meta: Mapping[str, object]) -> Lab | None:
+        """Return the lab that a guide carries by its front matter, if it carries one."""
+        return self.labs.get(named(meta.get("notebook")) or "")
+
+    def codes(self, guide: Document) -> dict[str, str]:
+        """Return what a guide's directives may call a cell, to the fingerprint of its code."""
+        own = self.lab(guide.meta)
+        found = dict(own.fingerprint.cells) if own else {}
+        for lab in self.labs.values():
+            found |= {f"{lab.name}:{key}": code for key, code in lab.fingerprint.cells}
+        return found
+
+    def standings(self, language: Language, page: str) -> tuple[Standing, ...]:
+        """Return how the sections of a translated page stand to their English.
+
+        Nothing where either of the two is missing.
+        """
+        key = (language.code, page)
+        if key not in self.known:
+            source = self.guides.get(self.settings.languages.source.code, {}).get(page)
+            translated = self.guides.get(language.code, {}).get(page)
+            accepted = self.accepted.get(language.code, {}).get(page)
+            self.known[key] = (
+                translation.standings(source, translated, accepted, self.codes(source))
+                if source and translated
+                else ()
+            )
+        return self.known[key]
+
+    def glossary_pages(self, language: Language) -> list[str]:
+        """Return where a language's glossary page may be, below the guides: its own, the source's.
+
+        It is the first page that shows the glossary; there is none where no page does.
+        """
+        if self.glossary is None or self._glossary_page is None:
+            return []
+        source = self.settings.languages.source.code
+        return [f"{code}/{self._glossary_page}" for code in (language.code, source)]
+
+    @cached_property
+    def _glossary_page(self) -> str | None:
+        """The first page that shows the glossary: each page of a build asks where it is."""
+        for _, page, document in self.documents():
+            if any(directive.is_glossary(span.text) for span in document.spans):
+                return page
+        return None
+
+
+def named(notebook: object) -> str | None:
+    """Return what a front matter's ``notebook`` names, if it names anything."""
+    return notebook if isinstance(notebook, str) and notebook else None

@@ -1,0 +1,142 @@
+"""Tooltips: a page's HTML in, the same with the first use of each term led to the glossary.
+
+Only links are added, around text that was there: everything else comes out byte for byte. Which
+words are terms is ``terms``' business.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape, unescape
+from html.parser import HTMLParser
+
+from lockstep.terms.finder import Finder
+
+LINK_CLASS = "lockstep-term"
+_AS_HTML = re.compile(r"<(?=[A-Za-z!/?])|&(?=[A-Za-z0-9#])")
+"""Where a tag or an entity would begin. Material writes titles into its tooltips as HTML, browsers
+show them as text: with a word joiner, which nobody sees, behind it, both give the same."""
+_INLINE = {
+    *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "img"),
+    *("ins", "kbd", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time"),
+    *("u", "var", "wbr"),
+}
+"""Elements that a word may go through; all others end it."""
+_LEFT_ALONE = {
+    *("a", "abbr", "button", "code", "dfn", "dt", "figure", "h1", "h2", "h3", "h4", "h5", "h6"),
+    *("kbd", "label", "legend", "math", "object", "option", "pre", "samp", "script", "select"),
+    *("style", "summary", "svg", "template", "textarea", "th", "title", "var"),
+}
+"""Elements whose text is a name, a heading, code, a drawing or a link already."""
+_LEFT_ALONE_CLASSES = ("lockstep-", "admonition-title", "footnote", "md-")
+"""How classes of elements begin that are the engine's or the theme's own, or hold sources."""
+_VOID = {
+    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
+    *("track", "wbr"),
+}
+
+
+def linked(html: str, finder: Finder, address: str) -> str:
+    """Return a page with each term's first use linked to its entry.
+
+    finder: of the language that the page is written in; address: of the glossary page, seen from
+    this one. The definition is the link's ``title``.
+    """
+    done: set[str] = set()
+    pieces: list[str] = []
+    at = 0
+    for run in _runs(html):
+        for found in finder.find(run.text):
+            term = found.term
+            if not found.shown or term.anchor in done or not run.is_open(found.start, found.end):
+                continue
+            done.add(term.anchor)
+            start, end = run.places[found.start], run.places[found.end - 1] + 1
+            title = escape(_AS_HTML.sub("\\g<0>\N{WORD JOINER}", term.definitions[finder.code]))
+            target = escape(f"{address}#{term.anchor}")
+            opening = f'<a class="{LINK_CLASS}" href="{target}" title="{title}">'
+            pieces += (html[at:start], opening, html[start:end], "</a>")
+            at = end
+    return "".join((*pieces, html[at:]))
+
+
+@dataclass(slots=True)
+class _Run:
+    """Text that reads on, such as that of a paragraph."""
+
+    text: str = ""
+    places: list[int] = field(default_factory=list)
+    """For each character, where it stands in the page; -1 where no link may be."""
+
+    def is_open(self, start: int, end: int) -> bool:
+        """Whether a link can stand around a part: plain text without a tag or entity in it."""
+        first = self.places[start]
+        return first >= 0 and self.places[start:end] == list(range(first, first + end - start))
+
+
+def _runs(html: str) -> Iterator[_Run]:
+    reader = _Reader(html)
+    reader.feed(html)
+    reader.close()
+    return (run for run in reader.runs if max(run.places, default=-1) >= 0)
+
+
+class _Reader(HTMLParser):
+    """Gathers the text of a page in runs."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.runs = [_Run()]
+        self._html = html
+        self._lines = [0]
+        for line in html.split("\n"):
+            self._lines.append(self._lines[-1] + len(line) + 1)
+        self._open: list[tuple[str, bool]] = []
+        """Elements around, each with whether all in it is left alone."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._divide(tag)
+        if tag in _VOID:
+            return
+        given = dict(attrs)
+        names = (given.get("class") or "").split()
+        own = tag in _LEFT_ALONE or "lang" in given
+        own = own or any(name.startswith(_LEFT_ALONE_CLASSES) for name in names)
+        self._open.append((tag, own or self._is_left_alone))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # HTML knows no `<p/>`: what looks like one is open, but in a drawing nothing depends on it.
+        if not self._is_left_alone:
+            self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._divide(tag)
+        if any(tag == name for name, _ in self._open):
+            while self._open.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        line, column = self.getpos()
+        start = self._lines[line - 1] + column
+        if self._is_left_alone or not self._html.startswith(data, start):
+            self._add(data, [-1] * len(data))
+        else:
+            self._add(data, list(range(start, start + len(data))))
+
+    def handle_entityref(self, name: str) -> None:
+        self._add(text := unescape(f"&{name};"), [-1] * len(text))
+
+    def handle_charref(self, name: str) -> None:
+        self._add(text := unescape(f"&#{name};"), [-1] * len(text))
+
+    @property
+    def _is_left_alone(self) -> bool:
+        return bool(self._open) and self._open[-1][1]
+
+    def _divide(self, tag: str) -> None:
+        if tag not in _INLINE:
+            self.runs.append(_Run())
+
+    def _add(self, text: str, places: list[int]) -> None:
+        self.runs[-1].text += text
+        self.runs[-1].places += places

@@ -1,0 +1,84 @@
+"""Every rule over a whole site: a ``Site`` in, findings out, all of them.
+
+Pages are checked one by one, each in all its languages at once, so that what one file gives is read
+once, and pages can be checked side by side. What is between pages is checked when all are known.
+What a directive refers to is checked where it is resolved (``injection``), what a file's own format
+demands where it is read.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lockstep.ground.problem import Problem, in_order
+from lockstep.notebooks import comments
+from lockstep.pages.injection import Shown
+from lockstep.pages.site import Site
+from lockstep.rules import allowance, coverage, debts, guides, labs, legibility, parity
+from lockstep.rules.catalogue import EXCEPTIONS
+from lockstep.rules.terminology import Terminology
+
+
+@dataclass(frozen=True, slots=True)
+class PageFindings:
+    """What the rules find in one page, in all its languages."""
+
+    problems: tuple[Problem, ...]
+    shown: Mapping[str, tuple[Shown, ...]]
+    """Path of each of its guides to the cells that it shows."""
+
+
+class Checks:
+    """The rules, ready for the pages of a site."""
+
+    def __init__(self, site: Site) -> None:
+        """Take the site."""
+        self.site = site
+        self._terms = Terminology(site)
+
+    def of_page(self, page: str) -> PageFindings:
+        """Return what is found in the guides of a page; exceptions that they make count."""
+        shown: dict[str, tuple[Shown, ...]] = {}
+        documents = list(self.site.versions(page).items())
+        found: list[Problem] = []
+        for language, document in documents:
+            published = self.site.page(document, language)
+            shown[document.path] = published.shown
+            found += document.problems
+            found += published.problems
+            found += guides.front_matter(document, self.site)
+            found += guides.anchors(document)
+            found += legibility.problems(document, self.site)
+        found += guides.languages(self.site, page)
+        for language in self.site.settings.languages.translations:
+            found += debts.problems(self.site, language, page)
+            found += parity.problems(self.site, language, page)
+            found += self._terms.problems(language, page)
+        left = allowance.apply(found, [document for _, document in documents], EXCEPTIONS)
+        return PageFindings(tuple(left), shown)
+
+    def between_pages(self, found: Mapping[str, PageFindings]) -> Iterator[Problem]:
+        """Yield what is wrong with notebooks, and with how pages show them.
+
+        found: what is found in each page.
+        """
+        site = self.site
+        yield from site.problems
+        yield from site.glossary.problems if site.glossary else ()
+        shown = {path: cells for page in found.values() for path, cells in page.shown.items()}
+        everywhere = [shown[document.path] for _, _, document in site.documents()]
+        places = [place for cells in everywhere for place in cells]
+        for lab in site.labs.values():
+            yield from labs.problems(lab, places)
+            for language in site.settings.languages.translations:
+                catalog = lab.catalogs.get(language.code)
+                path = f"{site.settings.catalogs}/{language.code}/{lab.name}.po"
+                yield from comments.problems(lab.notebook, catalog or comments.Catalog(path))
+        yield from coverage.problems(site, shown)
+
+
+def check(site: Site) -> list[Problem]:
+    """Return every finding of every rule over the whole project, errors first."""
+    checks = Checks(site)
+    found = {page: checks.of_page(page) for page in site.pages}
+    problems = [problem for page in found.values() for problem in page.problems]
+    return in_order([*problems, *checks.between_pages(found)])

@@ -1,0 +1,122 @@
+"""Whether translated guides hold what their English holds: rules on two parsed guides.
+
+Which English a section is compared with, the caller says: that from which it was translated.
+What is in a section, ``comparison`` compares.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+
+from lockstep.ground.language import Language
+from lockstep.ground.problem import Problem
+from lockstep.guides import inventory
+from lockstep.guides.document import Document
+from lockstep.guides.section import Section
+from lockstep.pages.site import Site
+from lockstep.translations import example
+from lockstep.translations.alignment import align
+from lockstep.translations.comparison import Comparison, Part
+from lockstep.translations.translation import State
+
+RULES = (
+    *("parity-blocks", "parity-code", "parity-directives", "parity-fences", "parity-footnotes"),
+    *("parity-front-matter", "parity-images", "parity-links", "parity-sections", "parity-steps"),
+    *("parity-tables", "parity-values"),
+)
+"""The names of the rules."""
+
+
+def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
+    """Yield where a translated page differs from its English.
+
+    A section is compared with the English from which it was accepted, one that never was with
+    today's. One that agrees with today's already, and waits to be accepted, is not damaged.
+    """
+    today = site.guides.get(site.settings.languages.source.code, {}).get(page)
+    translated = site.guides.get(language.code, {}).get(page)
+    if translated is None:
+        return
+    accepted = site.accepted.get(language.code, {}).get(page)
+    in_english = partial(site.settings.in_source, code=language.code)
+    then: list[tuple[Section, Section]] = []
+    now: list[tuple[Section, Section]] = []
+    for each in site.standings(language, page):
+        if each.translated is None:
+            continue
+        if each.accepted is None:
+            now += [(each.source, each.translated)] if each.source else []
+            continue
+        if each.state is State.OUTDATED and today and each.source:
+            pair = (each.source, each.translated)
+            if not any(compare(today, translated, [pair], in_english)):
+                continue
+        then.append((each.accepted, each.translated))
+    for english, pairs in ((accepted, then), (today, now)):
+        if english is not None:
+            yield from compare(english, translated, pairs, in_english)
+
+
+def compare(
+    english: Document,
+    translated: Document,
+    pairs: Iterable[tuple[Section, Section]],
+    in_english: Callable[[str], str] = str,
+) -> Iterator[Problem]:
+    """Yield what translated sections lack, have too much or have otherwise.
+
+    english: what they were translated from; pairs: each section in both; in_english: from an
+    address to the one in the source language that means the same page.
+    """
+    compared = list(pairs)
+    if not compared:
+        return
+    theirs = inventory.read(translated)
+    labels = [str(item.value) for item in theirs.items if item.kind == "note"]
+    ours = inventory.read(english, labels)
+    for item in (*ours.items, *theirs.items):
+        if item.kind in {"link", "image"}:
+            item.value = in_english(str(item.value))
+    yield from _order(compared)
+    for source, section in compared:
+        if source.level != section.level:
+            marks = "#" * source.level
+            message = f"#{section.anchor} is not as in {source.location}: it starts with `{marks}`"
+            yield Problem(section.location, "parity-sections", message)
+        if source.level == 0 and section.level == 0:
+            yield from _front_matter(english, translated)
+        yield from Comparison(
+            Part.of(english, ours, source), Part.of(translated, theirs, section)
+        ).problems()
+
+
+def _order(pairs: Sequence[tuple[Section, Section]]) -> Iterator[Problem]:
+    """Report the sections that stand elsewhere: the fewest that make the rest be in order."""
+    ours = [source.anchor for source, _ in sorted(pairs, key=lambda pair: pair[0].first)]
+    theirs = [source.anchor for source, _ in sorted(pairs, key=lambda pair: pair[1].first)]
+    if ours == theirs:
+        return
+    kept = {item for item, other in align(ours, theirs, lambda a, b: float(a == b)) if other}
+    for source, section in pairs:
+        if source.anchor not in kept:
+            at = ours.index(source.anchor)
+            place = f"after #{ours[at - 1]}" if at else "first"
+            message = f"#{section.anchor} is not as in {source.location}: it stands {place} there"
+            yield Problem(section.location, "parity-sections", message)
+
+
+def _front_matter(english: Document, translated: Document) -> Iterator[Problem]:
+    rule = "parity-front-matter"
+    if any(each.rule == "bad-front-matter" for each in (*english.problems, *translated.problems)):
+        return  # what cannot be read cannot be compared
+    ours, theirs = dict(example.front_matter(english)), dict(example.front_matter(translated))
+    for key in [*ours, *(key for key in theirs if key not in ours)]:
+        there = english.meta_line(key)
+        if key not in theirs:
+            message = f"lacks `{key}: {english.meta[key]}` ({there})"
+        elif key not in ours:
+            message = f"adds `{key}: {translated.meta[key]}`, which {english.path} has not"
+        elif ours[key] != theirs[key] and theirs[key].isascii():
+            message = f"has `{key}: {translated.meta[key]}` for `{english.meta[key]}` ({there})"
+        else:
+            continue
+        yield Problem(translated.meta_line(key), rule, message)

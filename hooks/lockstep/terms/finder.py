@@ -1,0 +1,159 @@
+"""Where the glossary's terms occur in running text: whole words only, the longest term first.
+
+What a word is differs. Latin letters stand between characters that are none, in English with a
+plural and with a capital at the start of a sentence. Chinese is cut into words by a segmenter that
+knows the terms; a term is made of whole words. In Japanese a run of katakana or of kanji is one
+word, compounds of katakana hold single spaces, and a few short affixes leave a word what it is. In
+any other language a word is a run of letters.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from lockstep.terms.glossary import Glossary, Term
+
+Segmenter = Callable[[str], Iterable[str]]
+"""Text to its words, which joined give the text."""
+
+_LATIN = r"A-Za-z0-9_\u00c0-\u024f\u1e00-\u1eff"
+_KANA = r"\u30a1-\u30fa\u30fc\u30fb"
+_HAN = r"\u3400-\u9fff\u3005"
+_BEFORE = "各全同別他両"
+_AFTER = "上下中内外間前後時側用数名毎"
+_LATIN_EDGES = (
+    re.compile(rf"(?<![{_LATIN}])(?<![{_LATIN}][-.])"),
+    re.compile(rf"(?![{_LATIN}])(?![-.][{_LATIN}])"),
+)
+_CHINESE_EDGES = (re.compile(""), re.compile(""))  # the segmenter's business
+_JAPANESE_EDGES = (
+    re.compile(rf"(?<![{_KANA}])(?<![{_KANA}] )(?:(?<![{_HAN}])|(?<=[{_BEFORE}])(?<![{_HAN}].))"),
+    re.compile(rf"(?![{_KANA}])(?! [{_KANA}])(?:(?![{_HAN}])|(?=[{_AFTER}](?![{_HAN}])))"),
+)
+_OTHER_EDGES = (re.compile(r"(?<!\w)(?<!\w-)"), re.compile(r"(?!\w)(?!-\w)"))
+"""What may stand before a word, and after it."""
+_SENTENCE_END = (".", "!", "?", "。")
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A term in a text, at ``text[start:end]``."""
+
+    start: int
+    end: int
+    term: Term
+    shown: bool
+    """Whether this form gets a tooltip; one that does not still hides shorter terms inside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    text: str
+    term: Term
+    shown: bool
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    opening: bool = False
+    """Whether it is written so at the start of a sentence only."""
+
+
+class Finder:
+    """Finds the terms of one language."""
+
+    def __init__(self, glossary: Glossary, code: str, segment: Segmenter | None = None) -> None:
+        """Take the glossary, the code of the text's language, and what segments its text.
+
+        segment: needed for Chinese, where it must know the terms' forms; not asked otherwise.
+        """
+        self.code = code
+        self._segment = segment if code.startswith("zh") else None
+        self._forms: dict[str, list[_Form]] = {}
+        # What one term is called comes before what another is called too.
+        names = [(term, (term.forms[code][0],)) for term in glossary.terms]
+        others = [
+            (term, (*term.forms[code], *term.tooltips[code], *term.unless[code]))
+            for term in glossary.terms
+        ]
+        known: set[str] = set()
+        for term, texts in (*names, *others):
+            for text in texts:
+                if text not in known:
+                    known.add(text)
+                    self._keep(text, term, shown=text in term.tooltips[code])
+        for forms in self._forms.values():
+            forms.sort(key=lambda form: -len(form.text))
+
+    def find(self, text: str) -> list[Occurrence]:
+        """Return the terms in a text in order; none overlaps another."""
+        text = text.replace("\n", " ")  # a term may go on in the next line
+        found: list[Occurrence] = []
+        edges: frozenset[int] | None = None
+        at = 0
+        for start, character in enumerate(text):
+            if start < at:
+                continue
+            for form in self._forms.get(character, ()):
+                if not text.startswith(form.text, start) or not _stands(form, text, start):
+                    continue
+                end = start + len(form.text)
+                # What gets no tooltip may hide a part of a word: one missing is better than wrong.
+                if form.shown and self._segment is not None:
+                    edges = edges or _edges(self._segment(text))
+                    if not _is_whole(form.text, start, end, edges):
+                        continue
+                found.append(Occurrence(start, end, form.term, form.shown))
+                at = end
+                break
+        return found
+
+    def _keep(self, text: str, term: Term, *, shown: bool) -> None:
+        """Keep a form in all the ways in which this language writes it."""
+        own = {"zh": _CHINESE_EDGES, "ja": _JAPANESE_EDGES}.get(self.code[:2], _OTHER_EDGES)
+        before = (_LATIN_EDGES if _is_latin(text[0]) else own)[0]
+        after = (_LATIN_EDGES if _is_latin(text[-1]) else own)[1]
+        written = _plurals(text) if self.code.startswith("en") else [text]
+        for form in written:
+            kept = self._forms.setdefault(form[0], [])
+            kept.append(_Form(form, term, shown, before, after))
+            if self.code.startswith("en") and text.islower():
+                kept = self._forms.setdefault(form[0].upper(), [])
+                capital = form[0].upper() + form[1:]
+                kept.append(_Form(capital, term, shown, before, after, opening=True))
+
+
+def _plurals(text: str) -> list[str]:
+    if re.search("[^aeiou]y$", text):
+        return [text, f"{text[:-1]}ies"]
+    return [text, f"{text}s", f"{text}es"]
+
+
+def _stands(form: _Form, text: str, start: int) -> bool:
+    """Whether a form is a word of its own here, and not the name of something else."""
+    end = start + len(form.text)
+    if form.before.match(text, start) is None or form.after.match(text, end) is None:
+        return False
+    return not form.opening or _begins_sentence(text[:start])
+
+
+def _is_whole(form: str, start: int, end: int, edges: frozenset[int]) -> bool:
+    """Whether a form is made of whole words of a segmented text."""
+    begins = _is_latin(form[0]) or start in edges
+    return begins and (_is_latin(form[-1]) or end in edges)
+
+
+def _is_latin(character: str) -> bool:
+    return re.match(f"[{_LATIN}]", character) is not None
+
+
+def _edges(words: Iterable[str]) -> frozenset[int]:
+    at = 0
+    edges = {0}
+    for word in words:
+        at += len(word)
+        edges.add(at)
+    return frozenset(edges)
+
+
+def _begins_sentence(before: str) -> bool:
+    said = before.rstrip(" \n\t\"'“")
+    return not said or said.endswith(_SENTENCE_END)

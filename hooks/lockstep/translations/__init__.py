@@ -1,0 +1,1 @@
+"""A section of a translation beside its English."""
