@@ -5,8 +5,8 @@ Read the engine room by room. A module imports only what stands before it in thi
 
 Text in, values out; no disk, clock, git or network:
 
-1. ``ground``: ``location``, ``problem``, ``language``, ``settings``. Where something is, what is
-   wrong with it, for whom; what a site says of itself.
+1. ``ground``: ``location``, ``problem``, ``language``, ``yaml``, ``settings``. Where something is,
+   what is wrong with it, for whom; what a site says of itself.
 2. ``notebooks``: ``program``, ``header``, ``notebook``, ``svg``, ``output``, ``fingerprint``,
    ``recording``, ``pairing``, ``comments``, ``lab``, ``verification``. Lab code and what proves
    that it was run: cells, recordings, fingerprints, translated comments; a ``Lab`` is all of it.
@@ -24,14 +24,16 @@ Text in, values out; no disk, clock, git or network:
 
 Disk, git, processes, Spark:
 
-8. ``disk``: ``segmentation``, ``conversion``, ``project``, ``build``. A project's files, read and
-   written; one build of a site in all its languages.
+8. ``disk``: ``segmentation``, ``conversion``, ``workers``, ``folder``, ``project``, ``inputs``,
+   ``memory``, ``checking``, ``build``. A project's files, read and written; all of it checked, side
+   by side and only what changed; one build of a site in all its languages.
 9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``fixing``, ``accepting``. What authors and
    translators have done for them.
 10. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
     ``circumstances``, ``failure``, ``kernel``, ``execution``, ``progress``, ``running``. Notebooks
     executed on Spark.
-11. ``commands``: ``command``, ``listing``, ``translators``. What a person calls, and sees.
+11. ``commands``: ``command``, ``listing``, ``checking``, ``states``, ``labs``, ``translators``.
+    What a person calls, and sees.
 
 On top stand ``cli`` and ``__main__``. Nothing here knows MkDocs' events: the adapter
 ``hooks/mkdocs_hook.py`` does.

@@ -194,6 +194,6 @@ def _broken(site: Site, wanted: Language, page: str, anchors: Collection[str]) -
         if each.anchor in anchors and each.source and each.translated
     ]
     in_english = partial(site.settings.in_source, code=wanted.code)
-    found = parity.compare(source, translated, pairs, in_english)
+    found = [*parity.compare(source, translated, pairs, in_english), *parity.misplaced(pairs)]
     left = allowance.apply(found, [translated], parity.RULES)
     return [each for each in left if each.rule in parity.RULES and each.severity is Severity.ERROR]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from lockstep.disk import segmentation
+from lockstep.disk import checking, segmentation
 from lockstep.disk.project import Project
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
@@ -16,7 +16,6 @@ from lockstep.guides import document
 from lockstep.pages import rendering, tooltips
 from lockstep.pages.block import Block
 from lockstep.pages.site import Site
-from lockstep.rules.check import check
 from lockstep.terms.finder import Finder
 
 
@@ -41,9 +40,9 @@ class Build:
     def open(cls, config: Path) -> "Build":
         """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``."""
         project = Project.open(config)
-        site = project.site()
+        site, findings = checking.check(project)
         finders = segmentation.finders(site.glossary, site.settings.languages)
-        return cls(project, site, finders, check(site))
+        return cls(project, site, finders, findings)
 
     def words(self, language: str | None) -> Words:
         """Return the words of the language that is being built, the source's where none is."""

@@ -22,9 +22,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
+import yaml as pyyaml
 from babel import UnknownLocaleError
 
+from lockstep.ground import yaml
 from lockstep.ground.language import Language, Languages
 
 
@@ -70,9 +71,8 @@ class Settings:
 def read(text: str, path: str = "mkdocs.yml") -> Settings:
     """Read the settings from a ``mkdocs.yml``; raises ``SettingsError``."""
     try:
-        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader, see there
-    # Not only YAMLError: of a value that does not fit its tag, such as `2026-13-45` or `!!bool x`.
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        raw = pyyaml.load(text, Loader=_Loader)  # noqa: S506 a safe loader, see there
+    except yaml.UNREADABLE as error:
         message = f"{path} is not valid YAML: {error}"
         raise SettingsError(message) from error
     try:
@@ -159,11 +159,11 @@ def _mapping(value: Any, name: str) -> Mapping[str, Any]:  # noqa: ANN401 any YA
     return value
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.Loader):
     """A safe loader that passes over MkDocs' own tags (``!ENV``, ``!!python/name:…``)."""
 
 
-def _ignored(loader: _Loader, suffix: str, node: yaml.Node) -> None:  # noqa: ARG001 yaml's own
+def _ignored(loader: _Loader, suffix: str, node: pyyaml.Node) -> None:  # noqa: ARG001 yaml's own
     return None
 
 

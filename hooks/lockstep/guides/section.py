@@ -5,7 +5,7 @@ front matter included, is the section ``top``.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markdown_it.token import Token
@@ -88,7 +88,7 @@ def _section(
     return Section(anchor, level, title, document.at(first), first, end, text)
 
 
-def _substance(tokens: list[Token]) -> Iterator[tuple[str, str, str]]:
+def _substance(tokens: Sequence[Token]) -> Iterator[tuple[str, str, str]]:
     for token in tokens:
         if token.type == "fence":
             code = "\n".join(line.rstrip() for line in token.content.split("\n"))

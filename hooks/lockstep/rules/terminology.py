@@ -53,10 +53,9 @@ class Terminology:
         translated = self._site.guides.get(language.code, {}).get(page)
         if not self._glossary.terms or document is None or translated is None:
             return
-        accepted = self._site.accepted.get(language.code, {}).get(page)
         if self._used is None or self._used[0] is not document:
             self._used = (document, self.uses(document))
-        english = self.origins(document, self._used[1], accepted)
+        english = self._origins(self._used[1], language, page)
         yield from self.compare(translated, language.code, english)
 
     def uses(self, document: Document) -> Uses:
@@ -76,19 +75,18 @@ class Terminology:
                     used[it.term.anchor] = Use(it.term, run.at(it.start), form, binding)
         return {anchor: tuple(used.values()) for anchor, used in found.items()}
 
-    def origins(self, source: Document, today: Uses, accepted: Document | None) -> Uses:
+    def _origins(self, today: Uses, language: Language, page: str) -> Uses:
         """Return the terms in the English from which a translation was made.
 
-        today: those of ``source``, which counts where nothing else was accepted.
+        today: those of today's English, which counts where nothing else was accepted.
         """
-        if accepted is None:
-            return today
-        then, now = (
-            {it.anchor: section.CODE.sub(r"\1", it.text) for it in section.sections(each)}
-            for each in (accepted, source)
-        )
-        changed = {anchor for anchor, text in then.items() if now.get(anchor) != text}
-        earlier = self.uses(accepted) if changed else {}
+        accepted = self._site.accepted.get(language.code, {}).get(page)
+        changed = {
+            each.anchor
+            for each in self._site.standings(language, page)
+            if each.accepted and not (each.source and each.source.text == each.accepted.plain)
+        }
+        earlier = self.uses(accepted) if accepted and changed else {}
         return {**today, **{anchor: earlier.get(anchor, ()) for anchor in changed}}
 
     def compare(self, document: Document, code: str, english: Uses) -> Iterator[Problem]:

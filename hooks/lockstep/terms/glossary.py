@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
+from yaml import MappingNode, MarkedYAMLError, ScalarNode, SequenceNode
 
+from lockstep.ground import yaml
 from lockstep.ground.language import Language, Languages
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
@@ -86,13 +87,12 @@ def read(text: str, path: str, languages: Languages) -> Glossary:
     try:
         loader = _Loader(text)
         root = loader.get_single_node()
-        nodes = root.value if isinstance(root, yaml.SequenceNode) else []
+        nodes = root.value if isinstance(root, SequenceNode) else []
         entries = [loader.construct_document(node) for node in nodes]
-    # Not only YAMLError: of a value that does not fit its tag, such as `2026-13-45` or `!!bool x`.
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
-        mark, said = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        return _unreadable(path, mark.line + 1 if mark else 1, f"not valid YAML: {said or error}")
-    if not isinstance(root, yaml.SequenceNode | None):
+    except yaml.UNREADABLE as error:
+        line, said = yaml.told(error)
+        return _unreadable(path, line + 1, said)
+    if not isinstance(root, SequenceNode | None):
         return _unreadable(path, 1, "not a list; an entry begins with `- en: term`")
     terms: dict[str, Term] = {}
     problems: list[Problem] = []
@@ -109,14 +109,14 @@ def read(text: str, path: str, languages: Languages) -> Glossary:
     return Glossary(path, tuple(terms.values()), tuple(problems))
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.Loader):
     """A safe loader that refuses half a character, which no file can hold and no page show."""
 
-    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+    def construct_scalar(self, node: ScalarNode | MappingNode) -> str:
         value = super().construct_scalar(node)
         if _SURROGATE.search(value):
             said = "a surrogate is half a character; write the character itself"
-            raise yaml.MarkedYAMLError(problem=said, problem_mark=node.start_mark)
+            raise MarkedYAMLError(problem=said, problem_mark=node.start_mark)
         return value
 
 

@@ -10,8 +10,8 @@ the cell's code.
 """
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from lockstep.guides import section
@@ -66,16 +66,40 @@ def standings(
 
     codes: what directives of this guide call a cell, to the fingerprint of its code today.
     """
-    today, then, theirs = (
-        {each.anchor: each for each in section.sections(each)} if each else {}
-        for each in (source, accepted, translated)
-    )
+    english = section.sections(source)
+    today = {each.anchor: each for each in english}
+    theirs = _by_anchor(translated)
+    then = (_as_today(english, accepted) or _by_anchor(accepted)) if accepted else {}
     anchors = [*today, *(anchor for anchor in theirs if anchor not in today)]
     anchors.sort(key=lambda anchor: anchor != section.TOP)  # no heading parts it from others
     return tuple(
         _standing(anchor, today.get(anchor), then.get(anchor), theirs.get(anchor), codes)
         for anchor in anchors
     )
+
+
+def _by_anchor(guide: Document) -> dict[str, Section]:
+    return {each.anchor: each for each in section.sections(guide)}
+
+
+def _as_today(english: Sequence[Section], accepted: Document) -> dict[str, Section] | None:
+    """Return the sections of accepted English that says what English says today, letter by letter.
+
+    That is how most pages stand, and needs no parsing. ``None`` where anything differs.
+    """
+    found: dict[str, Section] = {}
+    at = 0
+    for each in english:
+        end = at + each.text.count("\n") + 1
+        text = "\n".join(accepted.lines[at:end])
+        then = replace(each, text=text, location=accepted.at(at), first=at, end=end)
+        if then.plain != each.text:
+            return None
+        found[each.anchor] = then
+        at = end
+        while at < len(accepted.lines) and not accepted.lines[at].strip():
+            at += 1
+    return found if at == len(accepted.lines) else None
 
 
 def accept(
