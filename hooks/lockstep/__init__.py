@@ -14,8 +14,9 @@ Text in, values out; no disk, clock, git or network:
    ``directive``, ``inventory``. Markdown, read: sections, directives, running text, and what is
    equal in every language.
 4. ``terms``: ``glossary``, ``finder``. What the field calls things, and where a text says so.
-5. ``translations``: ``alignment``, ``example``, ``comparison``, ``translation``, ``difference``,
-   ``mending``. A section beside its English: how it stands, what differs, what can be derived.
+5. ``translations``: ``alignment``, ``matching``, ``example``, ``comparison``, ``translation``,
+   ``difference``, ``mending``. A section beside its English: how it stands, what differs, what can
+   be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``, ``site``,
    ``notices``, ``rendering``, ``tooltips``, ``overview``. What readers get: guides with tested code
    in place, notices, HTML; a ``Site`` is all of a project.
@@ -24,9 +25,9 @@ Text in, values out; no disk, clock, git or network:
 
 Disk, git, processes, Spark:
 
-8. ``disk``: ``segmentation``, ``conversion``, ``workers``, ``folder``, ``project``, ``inputs``,
-   ``memory``, ``checking``, ``build``. A project's files, read and written; all of it checked, side
-   by side and only what changed; one build of a site in all its languages.
+8. ``disk``: ``segmentation``, ``conversion``, ``workers``, ``folder``, ``layout``, ``project``,
+   ``inputs``, ``memory``, ``checking``, ``build``. A project's files, read and written; all of it
+   checked, side by side and only what changed; one build of a site in all its languages.
 9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``fixing``, ``accepting``. What authors and
    translators have done for them.
 10. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,

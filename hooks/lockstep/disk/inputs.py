@@ -9,8 +9,11 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from lockstep.disk import layout
+from lockstep.disk.layout import visible
 from lockstep.ground.settings import Settings
 
 ENGINE = Path(__file__).parent.parent
@@ -37,7 +40,7 @@ def shared(config: Path, settings: Settings) -> str | None:
             for variable in re.findall(r"\w+", match[1] or match[2]):
                 _add(digest, variable, os.environ.get(variable, "\0").encode())
     files = [root / settings.glossary, root / settings.pins]
-    for path in (*files, *_visible(root / settings.notebooks), *_engine()):
+    for path in (*files, *visible(root / settings.notebooks), *_engine()):
         _add(digest, str(path), _content(path))
     _add(digest, sys.version, "\n".join(_installed()).encode())
     return digest.hexdigest()
@@ -46,14 +49,11 @@ def shared(config: Path, settings: Settings) -> str | None:
 def pages(root: Path, settings: Settings) -> dict[str, str]:
     """Return the digest of what belongs to each page, by the page's path below its language."""
     digests: dict[str, hashlib.blake2b] = {}
-    for language in settings.languages:
-        for kind in (settings.guides, settings.translations):
-            folder = root / kind / language.code
-            for path in _visible(folder):
-                if path.suffix == ".md":
-                    page = path.relative_to(folder).as_posix()
-                    digest = digests.setdefault(page, hashlib.blake2b(digest_size=16))
-                    _add(digest, f"{kind}/{language.code}", _content(path))
+    for kind in (settings, replace(settings, guides=settings.translations, suffixed=False)):
+        for code, files in layout.guides(root, kind).items():
+            for page, path in files.items():
+                digest = digests.setdefault(page, hashlib.blake2b(digest_size=16))
+                _add(digest, f"{kind.guides}/{code}", _content(path))
     return {page: digest.hexdigest() for page, digest in sorted(digests.items())}
 
 
@@ -79,24 +79,13 @@ def _configuration(config: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _engine() -> Iterable[Path]:
-    return (path for path in _visible(ENGINE) if path.suffix in {".py", ".po", ".md", ".txt"})
+    return (path for path in visible(ENGINE) if path.suffix in {".py", ".po", ".md", ".txt"})
 
 
 def _installed() -> list[str]:
     """Return names and versions of the installed packages, as their folders tell them."""
     found = (Path(place).glob("*.dist-info") for place in sys.path if place)
     return sorted({path.name for places in found for path in places})
-
-
-def _visible(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and below it in order, without hidden ones and compiled code."""
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted(
-            each for each in folders if not each.startswith(".") and each != "__pycache__"
-        )
-        for name in sorted(files):
-            if not name.startswith("."):
-                yield Path(place, name)
 
 
 def _content(path: Path) -> bytes:

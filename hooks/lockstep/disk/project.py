@@ -1,15 +1,17 @@
 """A project: its folder, with its files read into values. Nothing here runs lab code."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from lockstep.disk import conversion, workers
+from lockstep.disk import conversion, layout, workers
 from lockstep.disk.folder import Folder
 from lockstep.ground.language import Language, Words
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
+from lockstep.ground.settings import Settings
 from lockstep.guides import document
 from lockstep.guides.document import Document
 from lockstep.notebooks import comments, fingerprint, notebook, program, recording
@@ -29,16 +31,14 @@ class Project(Folder):
     def site(self) -> Site:
         """Read the whole project. Never raises for what its files hold."""
         problems: list[Problem] = []
-        scripts = list(_visible(self.root / self.settings.notebooks, "*.py"))
+        scripts = list(_scripts(self.root / self.settings.notebooks))
         labs = {lab.name: lab for lab in workers.side_by_side(self._lab, scripts) if lab}
         languages = self.settings.languages
-        docs = self.root / self.settings.guides
-        guides = {each.code: dict(self._pages(docs / each.code, problems)) for each in languages}
+        guides = self._pages(self.settings, problems)
         words = {language.code: self.words(language) for language in languages}
-        accepted = {
-            language.code: dict(self._pages(self.accepted(language), problems))
-            for language in languages.translations
-        }
+        folder = replace(self.settings, guides=self.settings.translations, suffixed=False)
+        accepted = self._pages(folder, problems)
+        accepted.pop(languages.source.code)
         terms = self._glossary(problems)
         convert = conversion.converter(self.config)
         return Site(self.settings, labs, guides, words, terms, accepted, tuple(problems), convert)
@@ -118,14 +118,16 @@ class Project(Folder):
             return Glossary(self.relative(path))
         return glossary.read(text, self.relative(path), self.settings.languages)
 
-    def _pages(self, folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
-        for path in _visible(folder, "**/*.md"):
-            text = self._text(path, problems)
-            if text is not None:
-                yield (
-                    path.relative_to(folder).as_posix(),
-                    document.read(text, self.relative(path)),
-                )
+    def _pages(self, settings: Settings, problems: list[Problem]) -> dict[str, dict[str, Document]]:
+        """Read the guides of each language, or what else is laid out as they are."""
+        return {
+            code: {
+                page: document.read(text, self.relative(path))
+                for page, path in files.items()
+                if (text := self._text(path, problems)) is not None
+            }
+            for code, files in layout.guides(self.root, settings).items()
+        }
 
     def _script(self, path: Path) -> Notebook | None:
         """Read a notebook script; ``None`` where a Python file is none."""
@@ -195,14 +197,10 @@ class Project(Folder):
                     yield path
 
 
-def _visible(folder: Path, pattern: str) -> Iterator[Path]:
-    """Yield a folder's files in order, without hidden ones: editors leave locks and drafts there.
-
-    A link to nothing is among them: that it cannot be read is to be found.
-    """
-    for path in sorted(folder.glob(pattern)):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and (path.is_file() or not path.exists()):
+def _scripts(folder: Path) -> Iterator[Path]:
+    """Yield the Python files in a folder in order, without hidden ones."""
+    for path in sorted(folder.glob("*.py")):
+        if not path.name.startswith(".") and (path.is_file() or not path.exists()):
             yield path
 
 

@@ -5,7 +5,7 @@ How Markdown is read is ``markup``'s, what directives mean is ``directive``'s.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -98,6 +98,8 @@ class Document:
     """Where each line comes from, in a guide put together from several files."""
     unread: tuple[Problem, ...] = ()
     """What is wrong with its front matter."""
+    anchors: Mapping[int, str] = field(default_factory=dict)
+    """Anchors that were given to headings, by their index, as if they stood there."""
 
     @cached_property
     def body(self) -> str:
@@ -105,10 +107,11 @@ class Document:
         rows = front_matter.length("\n".join(self.lines)) if self.offset == 0 else 0
         return "\n" * rows + "\n".join(self.lines[rows:])
 
-    @property
+    @cached_property
     def headings(self) -> tuple[Heading, ...]:
         """Its headings, in order."""
-        return tuple(self._parts.headings)
+        found = enumerate(self._parts.headings)
+        return tuple(replace(each, anchor=self.anchors.get(i, each.anchor)) for i, each in found)
 
     @property
     def fences(self) -> tuple[Fence, ...]:

@@ -11,8 +11,10 @@ from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
 
 _FRONT_MATTER = re.compile(
-    r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+    r"---[ \t]*\n(?=\s*(?:[\w\"'.-]+\s*:(?:\s|\Z)|[-{\[&!|>]))(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)",
+    re.DOTALL | re.MULTILINE,
 )
+"""What begins like YAML: between two rules there may also be prose."""
 
 
 def length(text: str) -> int:

@@ -1,7 +1,7 @@
 """A whole project as one value: what checks look at and builds draw on."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lockstep.ground.language import Language, Words
@@ -13,7 +13,7 @@ from lockstep.notebooks.lab import Lab
 from lockstep.pages import publishing
 from lockstep.pages.injection import Page, inject
 from lockstep.terms.glossary import Glossary
-from lockstep.translations import translation
+from lockstep.translations import matching, translation
 from lockstep.translations.translation import Standing
 
 
@@ -127,6 +127,28 @@ class Site:
                 else ()
             )
         return self.known[key]
+
+    def aligned(self, page: str) -> "Site":
+        """Return a site of this page alone, with anchors where its headings have none.
+
+        Where guides follow this project's conventions, that is this site.
+        """
+        source = self.settings.languages.source.code
+        english = self.guides.get(source, {}).get(page)
+        if self.settings.conventions or english is None:
+            return self
+        english = matching.named(english)
+        guides: dict[str, dict[str, Document]] = {source: {page: english}}
+        accepted: dict[str, dict[str, Document]] = {}
+        for language in self.settings.languages.translations:
+            code = language.code
+            origin = english
+            if page in self.accepted.get(code, {}):
+                origin = matching.named(self.accepted[code][page])
+                accepted[code] = {page: origin}
+            if page in self.guides.get(code, {}):
+                guides[code] = {page: matching.matched(origin, self.guides[code][page])}
+        return replace(self, guides=guides, accepted=accepted, known={})
 
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where a language's glossary page may be, below the guides: its own, the source's.

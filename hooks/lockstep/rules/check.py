@@ -37,22 +37,25 @@ class Checks:
 
     def of_page(self, page: str) -> PageFindings:
         """Return what is found in the guides of a page; exceptions that they make count."""
+        site = self.site.aligned(page)
         shown: dict[str, tuple[Shown, ...]] = {}
-        documents = list(self.site.versions(page).items())
+        documents = list(site.versions(page).items())
         found: list[Problem] = []
         for language, document in documents:
-            published = self.site.page(document, language)
-            shown[document.path] = published.shown
-            found += document.problems
-            found += published.problems
-            found += guides.front_matter(document, self.site)
-            found += guides.anchors(document)
-            found += legibility.problems(document, self.site)
-        found += guides.languages(self.site, page)
-        for language in self.site.settings.languages.translations:
-            found += debts.problems(self.site, language, page)
-            found += parity.problems(self.site, language, page)
-            found += self._terms.problems(language, page)
+            if site.settings.conventions:
+                published = site.page(document, language)
+                shown[document.path] = published.shown
+                found += document.problems
+                found += published.problems
+                found += guides.front_matter(document, site)
+                found += guides.anchors(document)
+            found += legibility.problems(document, site)
+        found += guides.languages(site, page)
+        for language in site.settings.languages.translations:
+            found += debts.problems(site, language, page)
+            found += parity.problems(site, language, page)
+            if "terms" in site.settings.rules:
+                found += self._terms.problems(language, page)
         left = allowance.apply(found, [document for _, document in documents], EXCEPTIONS)
         return PageFindings(tuple(left), shown)
 
@@ -65,7 +68,7 @@ class Checks:
         yield from site.problems
         yield from site.glossary.problems if site.glossary else ()
         shown = {path: cells for page in found.values() for path, cells in page.shown.items()}
-        everywhere = [shown[document.path] for _, _, document in site.documents()]
+        everywhere = [shown.get(document.path, ()) for _, _, document in site.documents()]
         places = [place for cells in everywhere for place in cells]
         for lab in site.labs.values():
             yield from labs.problems(lab, places)
