@@ -13,7 +13,7 @@ from lockstep.ground.problem import Problem, in_order
 from lockstep.notebooks import comments
 from lockstep.pages.injection import Shown
 from lockstep.pages.site import Site
-from lockstep.rules import allowance, coverage, debts, guides, labs, legibility, parity
+from lockstep.rules import allowance, coverage, debts, guides, labs, legibility, parity, style
 from lockstep.rules.catalogue import EXCEPTIONS
 from lockstep.rules.terminology import Terminology
 
@@ -39,7 +39,7 @@ class Checks:
         """Return what is found in the guides of a page; exceptions that they make count."""
         shown: dict[str, tuple[Shown, ...]] = {}
         documents = list(self.site.versions(page).items())
-        found: list[Problem] = []
+        visible, found = legibility.seen(documents, self.site)
         for language, document in documents:
             published = self.site.page(document, language)
             shown[document.path] = published.shown
@@ -47,12 +47,16 @@ class Checks:
             found += published.problems
             found += guides.front_matter(document, self.site)
             found += guides.anchors(document)
-            found += legibility.problems(document, self.site)
+            found += style.code(document, language)
+            if seen := visible.get(language.code):
+                found += legibility.problems(seen)
+                found += style.problems(seen, language)
         found += guides.languages(self.site, page)
         for language in self.site.settings.languages.translations:
             found += debts.problems(self.site, language, page)
             found += parity.problems(self.site, language, page)
             found += self._terms.problems(language, page)
+            found += legibility.lost_emphasis(self.site, language, page, visible)
         left = allowance.apply(found, [document for _, document in documents], EXCEPTIONS)
         return PageFindings(tuple(left), shown)
 
