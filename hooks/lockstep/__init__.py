@@ -5,8 +5,8 @@ Read the engine room by room. A module imports only what stands before it in thi
 
 Text in, values out; no disk, clock, git or network:
 
-1. ``ground``: ``location``, ``problem``, ``language``, ``yaml``, ``settings``. Where something is,
-   what is wrong with it, for whom; what a site says of itself.
+1. ``ground``: ``location``, ``problem``, ``language``, ``script``, ``yaml``, ``settings``. Where
+   something is, what is wrong with it, for whom; what a site says of itself.
 2. ``notebooks``: ``program``, ``header``, ``notebook``, ``svg``, ``output``, ``fingerprint``,
    ``recording``, ``pairing``, ``comments``, ``lab``, ``verification``. Lab code and what proves
    that it was run: cells, recordings, fingerprints, translated comments; a ``Lab`` is all of it.
@@ -20,8 +20,9 @@ Text in, values out; no disk, clock, git or network:
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``, ``site``,
    ``notices``, ``rendering``, ``tooltips``, ``overview``. What readers get: guides with tested code
    in place, notices, HTML; a ``Site`` is all of a project.
-7. ``rules``: ``allowance``, ``parity``, ``catalogue``, ``debts``, ``terminology``, ``legibility``,
-   ``labs``, ``guides``, ``coverage``, ``check``. What must hold: a ``Site`` in, findings out.
+7. ``rules``: ``allowance``, ``parity``, ``debts``, ``terminology``, ``visible``, ``places``,
+   ``legibility``, ``style``, ``catalogue``, ``labs``, ``guides``, ``coverage``, ``check``. What
+   must hold: a ``Site`` in, findings out.
 
 Disk, git, processes, Spark:
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from markdown import Markdown
 
-from lockstep.rules.legibility import ConversionError
+from lockstep.rules.visible import ConversionError
 
 
 def converter(config: Path) -> Callable[[str], str]:

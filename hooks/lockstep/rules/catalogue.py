@@ -1,6 +1,6 @@
 """Every rule by name, with what it asks for."""
 
-from lockstep.rules import parity
+from lockstep.rules import parity, style
 
 RULES = {
     "bad-allowance": "An exception names a rule that knows exceptions, and a reason.",
@@ -14,6 +14,7 @@ RULES = {
     "cell-out-of-order": "A lab's guide shows the cells in the order in which they run.",
     "cell-shown-twice": "A lab's guide shows a cell once.",
     "changed-program": "The words around a cell were looked at since its program changed.",
+    "cjk-in-code": "Code on a page has no Chinese or Japanese of another language.",
     "comment-fuzzy": "A changed comment's translation was reviewed.",
     "comment-untranslated": "Comments in lab code are translated.",
     "directive-not-alone": "A cell or an output stands alone on its line.",
@@ -22,10 +23,13 @@ RULES = {
     "duplicate-guide": "One guide per language carries a notebook.",
     "duplicate-value": "A value is recorded by one cell.",
     "edited-recording": "Outputs and values are those that the run wrote.",
+    "empty-markup": "No link, emphasis, code, list item or heading is empty.",
     "forbidden-term": "A translation uses no form of a term that the glossary forbids.",
+    "half-width-punctuation": "Chinese and Japanese have punctuation of full width.",
     "hand-written-code": "Runnable code comes from a notebook, or says why it is not run.",
     "hidden-character": "Lab code holds no control or bidirectional characters.",
     "hostile-comment": "A translated comment cannot change the program.",
+    "lost-emphasis": "A translated section has something in bold where its English has.",
     "magic": "Lab code is plain Python: no magics, no shell commands.",
     "malformed-directive": "A directive follows the grammar.",
     "misplaced-directive": "Directives stand where they work.",
@@ -64,6 +68,7 @@ RULES = {
     "pins-changed": "A recording was made with the versions pinned today.",
     "removed-section": "A translated guide has no section that its English lacks.",
     "reserved-fence": "The engine's own fence language is not written by hand.",
+    "space-at-join": "Readers see no space between Chinese or Japanese characters.",
     "stale-recording": "What is published was run: code, modules and data are as recorded.",
     "stray-markup": "Readers see no Markdown where it should have become something.",
     "unaccepted-section": "Somebody said from which English a section was translated.",
@@ -75,9 +80,10 @@ RULES = {
     "unknown-reason": "The reason why code is not run is one of the list.",
     "unknown-value": "A value was recorded by the run.",
     "unreadable": "Files can be read.",
+    "untranslated-text": "A translation has no English sentences.",
     "unused-allowance": "An exception allows something that a rule finds.",
 }
 """Every rule by name, with what it asks for."""
 
-EXCEPTIONS = ("forbidden-term", "missing-term", *parity.RULES)
+EXCEPTIONS = ("forbidden-term", "lost-emphasis", "missing-term", *parity.RULES, *style.RULES)
 """Rules to which a guide can make an exception in a section (``allowance``)."""

@@ -13,7 +13,7 @@ from lockstep.ground.problem import Problem, in_order
 from lockstep.notebooks import comments
 from lockstep.pages.injection import Shown
 from lockstep.pages.site import Site
-from lockstep.rules import allowance, coverage, debts, guides, labs, legibility, parity
+from lockstep.rules import allowance, coverage, debts, guides, labs, legibility, parity, style
 from lockstep.rules.catalogue import EXCEPTIONS
 from lockstep.rules.terminology import Terminology
 
@@ -40,7 +40,7 @@ class Checks:
         site = self.site.aligned(page)
         shown: dict[str, tuple[Shown, ...]] = {}
         documents = list(site.versions(page).items())
-        found: list[Problem] = []
+        visible, found = legibility.seen(documents, site)
         for language, document in documents:
             if site.settings.conventions:
                 published = site.page(document, language)
@@ -49,11 +49,17 @@ class Checks:
                 found += published.problems
                 found += guides.front_matter(document, site)
                 found += guides.anchors(document)
-            found += legibility.problems(document, site)
+            seen = visible.get(language.code)
+            if seen:
+                found += legibility.problems(seen)
+            if "style" in site.settings.rules:
+                found += style.code(document, language)
+                found += style.problems(seen, language) if seen else ()
         found += guides.languages(site, page)
         for language in site.settings.languages.translations:
             found += debts.problems(site, language, page)
             found += parity.problems(site, language, page)
+            found += legibility.lost_emphasis(site, language, page, visible)
             if "terms" in site.settings.rules:
                 found += self._terms.problems(language, page)
         left = allowance.apply(found, [document for _, document in documents], EXCEPTIONS)
