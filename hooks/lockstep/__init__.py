@@ -17,8 +17,8 @@ Text in, values out; no disk, clock, git or network:
 5. ``translations``: ``alignment``, ``example``, ``comparison``, ``translation``, ``difference``,
    ``mending``. A section beside its English: how it stands, what differs, what can be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``, ``site``,
-   ``notices``, ``rendering``, ``tooltips``, ``overview``. What readers get: guides with tested code
-   in place, notices, HTML; a ``Site`` is all of a project.
+   ``notices``, ``rendering``, ``tooltips``, ``overview``, ``status_table``. What readers get:
+   guides with tested code in place, notices, HTML; a ``Site`` is all of a project.
 7. ``rules``: ``allowance``, ``parity``, ``catalogue``, ``debts``, ``terminology``, ``legibility``,
    ``labs``, ``guides``, ``coverage``, ``check``. What must hold: a ``Site`` in, findings out.
 

@@ -4,7 +4,6 @@ Exit status: 0 nothing to report, 1 findings, 2 could not run.
 """
 
 import difflib
-import json
 import shlex
 import sys
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ from lockstep.ground.problem import Severity
 from lockstep.notebooks.lab import Lab
 from lockstep.pages import overview
 from lockstep.pages.site import Site
-from lockstep.rules import catalogue, debts
+from lockstep.rules import catalogue, debts, parity
 from lockstep.rules.check import check as check_site
 from lockstep.runs import progress
 
@@ -158,9 +157,9 @@ def new(project: Project, name: str, *, execute: bool) -> None:
 def status(project: Project, style: str) -> None:
     """Show pages by languages: labs run or stale and why, sections behind, comments open."""
     site = project.site()
-    report = overview.states(site)
+    report = overview.states(site, parity.damages(check_site(site)))
     if style == "json":
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        click.echo(overview.as_json(report))
         return
     # A name that is cut cannot be copied into the next command.
     table = Table(

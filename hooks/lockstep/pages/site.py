@@ -133,18 +133,25 @@ class Site:
 
         It is the first page that shows the glossary; there is none where no page does.
         """
-        if self.glossary is None or self._glossary_page is None:
+        page = self._first_pages.get("glossary")
+        if self.glossary is None or page is None:
             return []
         source = self.settings.languages.source.code
-        return [f"{code}/{self._glossary_page}" for code in (language.code, source)]
+        return [f"{code}/{page}" for code in (language.code, source)]
+
+    @property
+    def shows_status(self) -> bool:
+        """Whether any page shows how the pages stand."""
+        return "status" in self._first_pages
 
     @cached_property
-    def _glossary_page(self) -> str | None:
-        """The first page that shows the glossary: each page of a build asks where it is."""
+    def _first_pages(self) -> Mapping[str, str]:
+        """Name of a directive to the first page that has it: each page of a build asks."""
+        found: dict[str, str] = {}
         for _, page, document in self.documents():
-            if any(directive.is_glossary(span.text) for span in document.spans):
-                return page
-        return None
+            for span in document.spans:
+                found.setdefault(directive.name_of(span.text), page)
+        return found
 
 
 def named(notebook: object) -> str | None:

@@ -68,7 +68,7 @@ RULES = {
     "stray-markup": "Readers see no Markdown where it should have become something.",
     "unaccepted-section": "Somebody said from which English a section was translated.",
     "unknown-cell": "A directive names a cell that exists.",
-    "unknown-directive": "There are cell, output, value and glossary.",
+    "unknown-directive": "There are cell, output, value, glossary and status.",
     "unknown-line": "hl names lines that the cell has.",
     "unknown-notebook": "A guide or directive names a notebook that exists.",
     "unknown-option": "A directive has the options of its kind.",
