@@ -26,8 +26,8 @@ Disk, git, processes, Spark:
 
 8. ``disk``: ``segmentation``, ``conversion``, ``project``, ``build``. A project's files, read and
    written; one build of a site in all its languages.
-9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``fixing``, ``accepting``. What authors and
-   translators have done for them.
+9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
+   What authors and translators have done for them.
 10. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
     ``circumstances``, ``failure``, ``kernel``, ``execution``, ``progress``, ``running``. Notebooks
     executed on Spark.

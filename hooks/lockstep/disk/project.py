@@ -32,6 +32,9 @@ from lockstep.terms.glossary import Glossary
 STATE = ".lockstep"
 """Untracked folder for durations, logs and reports of failed runs."""
 
+LOCALE = Path(__file__).parent.parent / "locale"
+"""Where the engine's own words are, a file for each language."""
+
 
 class Project:
     """A project's files, seen from its root."""
@@ -79,7 +82,7 @@ class Project:
 
     def words(self, language: Language) -> Words:
         """Return the engine's own words in a language, English where there are none."""
-        catalog = Path(__file__).parent.parent / "locale" / f"{language.code}.po"
+        catalog = LOCALE / f"{language.code}.po"
         if not catalog.exists():
             return Words(language)
         with catalog.open("rb") as stream:

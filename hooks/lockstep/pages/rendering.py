@@ -218,7 +218,8 @@ def _outputs(outputs: Sequence[Text | Figure], alt: str) -> str:
 
 
 def _entry(term: Term, code: str) -> str:
-    name, *others = term.forms[code]
+    told = term.told_in(code)
+    name, *others = term.forms[told]
     # Not those that only add to the name, or are a part of it: who finds the one finds the other.
     others = [it for it in others if it.lower() not in name.lower() and name not in it]
     # Each part has a line of its own: the search would read its neighbours as one word.
@@ -226,13 +227,14 @@ def _entry(term: Term, code: str) -> str:
     abroad = " · ".join(
         f'<span lang="{escape(other)}">{escape(forms[0])}</span>'
         for other, forms in term.forms.items()
-        if other != code and forms[0].lower() != name.lower()
+        if other != told and forms[0].lower() != name.lower()
     )
+    lang = f' lang="{escape(told)}"' if told != code else ""
     if abroad:
         abroad = f'<dd class="lockstep-forms" data-search-exclude>{abroad}</dd>\n'
     return (
-        f'<div><dt id="{escape(term.anchor)}">{escape(name)}</dt>\n{names}{abroad}'
-        f"<dd>{escape(term.definitions[code])}</dd></div>\n"
+        f'<div{lang}><dt id="{escape(term.anchor)}">{escape(name)}</dt>\n{names}{abroad}'
+        f"<dd>{escape(term.definitions[told])}</dd></div>\n"
     )
 
 

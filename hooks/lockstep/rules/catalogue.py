@@ -7,7 +7,7 @@ RULES = {
     "bad-catalog": "A comment catalog is valid PO.",
     "bad-cell-header": "A cell header has name, tags and values, well formed.",
     "bad-front-matter": "A guide has a title; a lab's also has duration, level and runs-on.",
-    "bad-glossary": "The glossary names each term once, in every language, with a definition.",
+    "bad-glossary": "The glossary names each term once, with a definition.",
     "bad-notebook-header": "A notebook's header is YAML; `lockstep` holds ranks, timeout, data.",
     "broken-pair": "An .ipynb is a notebook in JSON.",
     "cell-not-shown": "A lab's guide shows every cell that is no test.",
@@ -75,6 +75,7 @@ RULES = {
     "unknown-reason": "The reason why code is not run is one of the list.",
     "unknown-value": "A value was recorded by the run.",
     "unreadable": "Files can be read.",
+    "untranslated-term": "The glossary has each term in every language, with a definition.",
     "unused-allowance": "An exception allows something that a rule finds.",
 }
 """Every rule by name, with what it asks for."""
