@@ -20,12 +20,13 @@ Text in, values out; no disk, clock, git or network:
    ``notices``, ``rendering``, ``tooltips``, ``overview``, ``status_table``. What readers get:
    guides with tested code in place, notices, HTML; a ``Site`` is all of a project.
 7. ``rules``: ``allowance``, ``parity``, ``catalogue``, ``debts``, ``terminology``, ``legibility``,
-   ``labs``, ``guides``, ``coverage``, ``check``. What must hold: a ``Site`` in, findings out.
+   ``labs``, ``guides``, ``coverage``, ``check``, ``scope``. What must hold: a ``Site`` in, findings
+   out.
 
 Disk, git, processes, Spark:
 
-8. ``disk``: ``segmentation``, ``conversion``, ``project``, ``build``. A project's files, read and
-   written; one build of a site in all its languages.
+8. ``disk``: ``git``, ``layout``, ``segmentation``, ``conversion``, ``project``, ``build``. A
+   project's files, read and written, and their history; one build of a site in all its languages.
 9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
    What authors and translators have done for them.
 10. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,

@@ -17,12 +17,13 @@ from rich.table import Column, Table
 from lockstep.authoring import languages, pairs, starting
 from lockstep.commands import listing, translators
 from lockstep.commands.command import FINDINGS, authored, examples, is_below, stop, with_project
+from lockstep.disk import git
 from lockstep.disk.project import Project
 from lockstep.ground.problem import Severity
 from lockstep.notebooks.lab import Lab
 from lockstep.pages import overview
 from lockstep.pages.site import Site
-from lockstep.rules import catalogue, debts, parity
+from lockstep.rules import catalogue, debts, parity, scope
 from lockstep.rules.check import check as check_site
 from lockstep.runs import progress
 
@@ -50,10 +51,17 @@ def main(context: click.Context, config: Path) -> None:
     "lockstep check",
     "lockstep check docs/zh/labs/train-deep-learning-model.md",
     "lockstep check --debts --format github",
+    "lockstep check --changed HEAD                what is not yet committed",
+    "lockstep check --changed origin/main         what a branch changes",
 ))  # fmt: skip
 @click.argument("pages", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--debts", is_flag=True, help="Fail on what is known to be behind, too.")
 @click.option("--strict", is_flag=True, help="Fail on advice, too.")
+@click.option(
+    "--changed",
+    metavar="REV",
+    help="Report only what concerns files changed since this revision of git.",
+)
 @click.option("--rules", "list_rules", is_flag=True, help="List the rules and exit.")
 @click.option(
     "--format", "style", type=click.Choice(listing.STYLES), default="text",
@@ -61,12 +69,17 @@ def main(context: click.Context, config: Path) -> None:
 )  # fmt: skip
 @with_project
 def check(  # noqa: PLR0913 each is an option
-    project: Project, pages: Sequence[Path], *, debts: bool, strict: bool, list_rules: bool,
-    style: str,
+    project: Project, pages: Sequence[Path], *, debts: bool, strict: bool, changed: str | None,
+    list_rules: bool, style: str,
 ) -> None:  # fmt: skip
     """Check notebooks, guides and translations. Never executes lab code.
 
     With PAGES (files or folders), report only what stands in them.
+
+    With --changed, report only what stands in files that differ from REV, are new or gone, or in
+    pages made from such a file: a translation is made from its English; a page from the notebooks
+    it shows, with their recordings, modules, data and translated comments; all pages from
+    mkdocs.yml and the glossary. Everything is checked all the same.
     """
     if list_rules:
         width = max(map(len, catalogue.RULES))
@@ -79,9 +92,14 @@ def check(  # noqa: PLR0913 each is an option
         if not page.resolve().is_relative_to(project.root.resolve()):
             stop(f"{page} is not in the project at {project.root}")
     wanted = [project.relative(page.resolve()) for page in pages]
+    site = project.site()
+    found = check_site(site)
+    if changed is not None:
+        files = authored(git.changed, project.root, changed)
+        found = scope.concerning(found, site, files, project.config.name)
     problems = [
         problem
-        for problem in check_site(project.site())
+        for problem in found
         if not wanted or any(is_below(problem.location.path, page) for page in wanted)
     ]
     if text := listing.written(problems, style):

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, NoReturn, ParamSpec
 import click
 
 from lockstep.authoring.refusal import AuthoringError
+from lockstep.disk.git import GitError
 from lockstep.disk.project import Project
 from lockstep.ground.settings import SettingsError
 
@@ -47,8 +48,10 @@ def authored(function: Callable[..., Any], *arguments: object) -> Any:  # noqa: 
     """Call what may refuse its work, and stop with its reason where it does."""
     try:
         return function(*arguments)
-    except AuthoringError as error:
+    except (AuthoringError, GitError) as error:
         stop(str(error))
+    except OSError as error:
+        stop(f"{error.filename or 'a file'}: {error.strerror or error}")
 
 
 def stop(message: str) -> NoReturn:

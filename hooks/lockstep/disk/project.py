@@ -11,7 +11,7 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from lockstep.disk import conversion
+from lockstep.disk import conversion, layout
 from lockstep.ground import settings
 from lockstep.ground.language import Language, Words
 from lockstep.ground.location import Location
@@ -62,7 +62,7 @@ class Project:
 
     def site(self) -> Site:
         """Read the whole project. Never raises for what its files hold."""
-        problems: list[Problem] = []
+        problems = list(layout.misplaced(self.root, self.settings))
         labs = {lab.name: lab for lab in self._labs()}
         languages = self.settings.languages
         docs = self.root / self.settings.guides

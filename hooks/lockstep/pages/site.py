@@ -1,8 +1,10 @@
 """A whole project as one value: what checks look at and builds draw on."""
 
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from urllib.parse import unquote, urlsplit
 
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem, Severity
@@ -89,7 +91,8 @@ class Site:
         notebook = named(document.meta.get("notebook"))
         page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
         source = self.settings.languages.source
-        ready = publishing.published(document, self.standings(language, page), source)
+        gone = partial(self._is_gone, language, page)
+        ready = publishing.published(document, self.standings(language, page), source, gone)
         return inject(
             ready.document,
             self.labs,
@@ -98,6 +101,21 @@ class Site:
             self.glossary,
             insertions=ready.insertions,
         )
+
+    def _is_gone(self, language: Language, page: str, address: str) -> bool:
+        """Whether a link in a page leads to no guide, or to none of its headings.
+
+        What is no guide, such as an image, cannot be known here: it counts as gone.
+        """
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc or parts.path.startswith("/"):
+            return False
+        there = posixpath.join(posixpath.dirname(page), unquote(parts.path))
+        target = posixpath.normpath(there) if parts.path else page
+        codes = (language.code, self.settings.languages.source.code)
+        found = [guide for code in codes if (guide := self.guides.get(code, {}).get(target))]
+        anchors = {heading.anchor for guide in found for heading in guide.headings}
+        return not found or (parts.fragment != "" and unquote(parts.fragment) not in anchors)
 
     def lab(self, meta: Mapping[str, object]) -> Lab | None:
         """Return the lab that a guide carries by its front matter, if it carries one."""
