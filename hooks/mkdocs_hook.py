@@ -8,6 +8,7 @@ the files as they are after every change.
 import logging
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
@@ -40,8 +42,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         _tell(build.findings)
         config.extra["lockstep"] = build
         fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
-        fence = rendering.fence(build.blocks, lambda: _words(config), lambda: build.original)
-        fences.setdefault("custom_fences", []).append(fence)
+        parts = (build.blocks, lambda: _words(config), lambda: build.original, build.status)
+        fences.setdefault("custom_fences", []).append(rendering.fence(*parts))
         if wanted := os.environ.get("LOCKSTEP_LANGUAGE"):
             i18n: Any = config.plugins["i18n"]
             for language in i18n.config.languages:
@@ -79,6 +81,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     file: Any = page.file
     source = build.site.settings.languages.source.code
     build.original = file.alternates.get(source, file).url_relative_to(file)
+    build.address, build.root = partial(_address, files, file), get_relative_url(".", file.url)
     # Of the page as it was read: a plugin may have taken the last newline from `markdown` since.
     offset = file.content_string.count("\n") - (page.markdown or "").count("\n")
     path = Path(file.abs_src_path or file.src_uri)
@@ -98,6 +101,21 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     glossary = next((it for it in shown if it and it.inclusion.is_included()), file)
     address = glossary.url_relative_to(file) if glossary is not file else None
     return build.finish(html, page.meta, words, file.locale, address)
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Put how every page stands beside the pages, for programs."""
+    build: Build = config.extra["lockstep"]
+    build.write_status(Path(config.site_dir))
+
+
+def _address(files: Files, here: Any, language: str, page: str) -> str | None:  # noqa: ANN401
+    """Return where a page is in a language, seen from another; ``None`` where it is left out."""
+    shown: Any = files.get_file_from_path(f"{here.locale_alternate_of}/{page}")
+    if shown is None or not shown.inclusion.is_included():
+        return None
+    found = shown.alternates.get(language, shown)
+    return str(found.url_relative_to(here))
 
 
 def _tell(problems: Iterable[Problem]) -> None:

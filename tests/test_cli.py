@@ -196,13 +196,14 @@ def test_status_of_labs_by_languages(project: Project) -> None:
         "stale": ["cell 'say-goodbye' changed"],
         "pins": [],
         "guides": {
-            "en": {"page": GUIDE, "comments": 0, "sections": {}},
+            "en": {"page": GUIDE, "comments": 0, "damaged": 0, "sections": {}},
             "zh": {
                 "page": GUIDE.replace("en", "zh", 1),
                 "comments": 1,
+                "damaged": 0,
                 "sections": {"count": "program changed"},
             },
-            "ja": {"page": None, "comments": 0, "sections": {}},
+            "ja": {"page": None, "comments": 0, "damaged": 0, "sections": {}},
         },
     }
     text = call("status").stdout

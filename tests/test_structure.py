@@ -6,8 +6,9 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -15,7 +16,7 @@ from babel.messages.pofile import read_po
 
 import lockstep
 from lockstep.cli import COMMANDS, command, main
-from lockstep.pages import handwritten, notices, rendering
+from lockstep.pages import handwritten, notices, rendering, status_table
 from lockstep.rules import catalogue, parity
 
 ENGINE = Path(str(lockstep.__file__)).parent
@@ -127,7 +128,11 @@ def test_modules_are_short() -> None:
 def literals(tree: ast.AST, call: str, position: int, keyword: str) -> Iterator[str]:
     """Yield the strings that calls of that name pass there."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == call:
+        func = getattr(node, "func", None)
+        if isinstance(node, ast.Call) and call in {
+            getattr(func, "id", 0),
+            getattr(func, "attr", 0),
+        }:
             given = [k.value for k in node.keywords if k.arg == keyword] + node.args[position:][:1]
             yield from (str(a.value) for a in given if isinstance(a, ast.Constant))
 
@@ -157,7 +162,9 @@ def test_every_rule_has_a_golden_case() -> None:
 
 @pytest.mark.parametrize("language", ["zh", "ja"])
 def test_the_engine_has_words_in_every_language(language: str) -> None:
+    named: tuple[Mapping[Any, str], ...]
     named = (handwritten.REASONS, rendering.LEVELS, rendering.PLACES, notices.NOTICES)
+    named += (status_table.SECTIONS, status_table.KINDS, status_table.VERBS)
     phrases = {phrase for phrases in named for phrase in phrases.values()}
     for _, tree in trees():
         phrases |= set(literals(tree, "words", 0, "phrase"))

@@ -18,19 +18,20 @@ Text in, values out; no disk, clock, git or network:
    ``difference``, ``mending``. A section beside its English: how it stands, what differs, what can
    be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``, ``site``,
-   ``notices``, ``rendering``, ``tooltips``, ``overview``. What readers get: guides with tested code
-   in place, notices, HTML; a ``Site`` is all of a project.
+   ``notices``, ``rendering``, ``tooltips``, ``overview``, ``status_table``. What readers get:
+   guides with tested code in place, notices, HTML; a ``Site`` is all of a project.
 7. ``rules``: ``allowance``, ``parity``, ``debts``, ``terminology``, ``visible``, ``places``,
-   ``legibility``, ``style``, ``catalogue``, ``labs``, ``guides``, ``coverage``, ``check``. What
-   must hold: a ``Site`` in, findings out.
+   ``legibility``, ``style``, ``catalogue``, ``labs``, ``guides``, ``coverage``, ``check``,
+   ``scope``. What must hold: a ``Site`` in, findings out.
 
 Disk, git, processes, Spark:
 
-8. ``disk``: ``segmentation``, ``conversion``, ``workers``, ``folder``, ``layout``, ``project``,
-   ``inputs``, ``memory``, ``checking``, ``build``. A project's files, read and written; all of it
-   checked, side by side and only what changed; one build of a site in all its languages.
-9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``fixing``, ``accepting``. What authors and
-   translators have done for them.
+8. ``disk``: ``git``, ``segmentation``, ``conversion``, ``workers``, ``folder``, ``layout``,
+   ``project``, ``inputs``, ``memory``, ``checking``, ``build``. A project's files, read and
+   written, and their history; all of it checked, side by side and only what changed; one build of
+   a site in all its languages.
+9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
+   What authors and translators have done for them.
 10. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
     ``circumstances``, ``failure``, ``kernel``, ``execution``, ``progress``, ``running``. Notebooks
     executed on Spark.

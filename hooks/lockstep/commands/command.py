@@ -13,6 +13,7 @@ import click
 
 from lockstep.authoring.refusal import AuthoringError
 from lockstep.disk.folder import Folder
+from lockstep.disk.git import GitError
 from lockstep.ground.settings import SettingsError
 
 if TYPE_CHECKING:  # it takes a second to import
@@ -61,8 +62,10 @@ def authored(function: Callable[..., Any], *arguments: object) -> Any:  # noqa: 
     """Call what may refuse its work, and stop with its reason where it does."""
     try:
         return function(*arguments)
-    except AuthoringError as error:
+    except (AuthoringError, GitError) as error:
         stop(str(error))
+    except OSError as error:
+        stop(f"{error.filename or 'a file'}: {error.strerror or error}")
 
 
 def stop(message: str) -> NoReturn:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 from rich.console import Console
 
-from lockstep.authoring import pairs, starting
+from lockstep.authoring import languages, pairs, starting
 from lockstep.commands.command import FINDINGS, authored, examples, stop, with_project
 from lockstep.disk.project import Project
 from lockstep.notebooks.lab import Lab
@@ -59,15 +59,30 @@ def comments(project: Project, names: Sequence[str]) -> None:
     click.echo("\n".join(f"wrote {path}" for path in changed) or "every catalog is up to date")
 
 
-@click.command(epilog=examples("lockstep new count-words", "lockstep new count-words --no-run"))
-@click.argument("name")
+@click.command(epilog=examples(
+    "lockstep new count-words             a lab",
+    "lockstep new count-words --no-run",
+    "lockstep new --language ko           a language, Korean",
+))  # fmt: skip
+@click.argument("name", required=False)
 @click.option("--run/--no-run", "execute", default=True, help="Execute the new notebook at once.")
+@click.option("--language", metavar="CODE", help="Add this language to the site instead of a lab.")
 @with_project
-def new(project: Project, name: str, *, execute: bool) -> None:
-    """Start a lab: a notebook that runs, and a guide in each language.
+def new(project: Project, name: str | None, language: str | None, *, execute: bool) -> None:
+    """Start a lab: a notebook that runs, and a guide in each language. Or add a language.
 
     NAME is kebab-case. The lab is recorded at once, so that it passes `check`.
+
+    A language gets its place in mkdocs.yml and empty catalogs for comments. Pages that it lacks
+    show the source language, with a notice; what is missing is a debt.
     """
+    if (name is None) == (language is None):
+        stop("say what to start: `lockstep new NAME`, a lab, or `lockstep new --language CODE`")
+    if language is not None:
+        written = authored(languages.add, project, language)
+        click.echo("\n".join(f"wrote {path}" for path in written) or f"{language} is all there")
+        click.echo("what it lacks, readers get in the source language; `lockstep status` lists it")
+        return
     for path in authored(starting.new, project, name):
         click.echo(f"wrote {path}")
     if execute:

@@ -1,16 +1,15 @@
 """How far everything is, on one screen."""
 
-import json
-
 import click
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Column, Table
 
 from lockstep.commands.command import examples, with_project
+from lockstep.disk import checking
 from lockstep.disk.project import Project
 from lockstep.pages import overview
-from lockstep.rules import debts
+from lockstep.rules import debts, parity
 
 
 @click.command(epilog=examples("lockstep status", "lockstep status --format json"))
@@ -18,10 +17,10 @@ from lockstep.rules import debts
 @with_project
 def status(project: Project, style: str) -> None:
     """Show pages by languages: labs run or stale and why, sections behind, comments open."""
-    site = project.site()
-    report = overview.states(site)
+    site, found = checking.check(project)
+    report = overview.states(site, parity.damages(found))
     if style == "json":
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        click.echo(overview.as_json(report))
         return
     # A name that is cut cannot be copied into the next command.
     table = Table(

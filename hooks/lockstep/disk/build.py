@@ -5,6 +5,7 @@ Any site builder can drive it; that of MkDocs is ``hooks/mkdocs_hook.py``.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,20 @@ from lockstep.disk.project import Project
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
 from lockstep.guides import document
-from lockstep.pages import rendering, tooltips
+from lockstep.pages import overview, rendering, status_table, tooltips
 from lockstep.pages.block import Block
+from lockstep.pages.overview import PageState
 from lockstep.pages.site import Site
+from lockstep.pages.status_table import Address
+from lockstep.rules import parity
 from lockstep.terms.finder import Finder
+
+STATUS = "status.json"
+"""The file in the site's root that holds how every page stands."""
+
+
+def _nowhere(_language: str, _page: str) -> None:
+    """Return the address of a page before any is rendered."""
 
 
 @dataclass
@@ -35,6 +46,10 @@ class Build:
     """Findings of the page being rendered that no mark in its text shows."""
     original: str = ""
     """Address of the original of the page being rendered, from the page."""
+    root: str = ""
+    """Address of the site's root, from that page."""
+    address: Address = _nowhere
+    """From a language and a page to its address, from the page being rendered."""
 
     @classmethod
     def open(cls, config: Path) -> "Build":
@@ -85,6 +100,21 @@ class Build:
             html = tooltips.linked(html, self.finders[language], glossary)
         lab = self.site.lab(meta)
         return rendering.above(meta, lab, self.marks, words, language) + html
+
+    @cached_property
+    def states(self) -> list[PageState]:
+        """How every page stands: each language asks for it."""
+        return overview.states(self.site, parity.damages(self.findings))
+
+    def status(self, words: Words) -> str:
+        """Return how every page stands, as HTML for the page being rendered."""
+        data = f"{self.root}/{STATUS}"
+        return status_table.html(self.site, self.states, words, self.address, data)
+
+    def write_status(self, folder: Path) -> None:
+        """Write how every page stands into a built site, where one of its pages shows it."""
+        if self.site.shows_status:
+            self.project.write(folder / STATUS, overview.as_json(self.states) + "\n")
 
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where the glossary page may be in a language, below the folder of guides."""

@@ -24,13 +24,16 @@ from lockstep.pages.site import Site
 from lockstep.terms import glossary
 from lockstep.terms.glossary import Glossary
 
+LOCALE = Path(__file__).parent.parent / "locale"
+"""Where the engine's own words are, a file for each language."""
+
 
 class Project(Folder):
     """A project's files, seen from its root."""
 
     def site(self) -> Site:
         """Read the whole project. Never raises for what its files hold."""
-        problems: list[Problem] = []
+        problems = list(layout.misplaced(self.root, self.settings))
         scripts = list(_scripts(self.root / self.settings.notebooks))
         labs = {lab.name: lab for lab in workers.side_by_side(self._lab, scripts) if lab}
         languages = self.settings.languages
@@ -45,7 +48,7 @@ class Project(Folder):
 
     def words(self, language: Language) -> Words:
         """Return the engine's own words in a language, English where there are none."""
-        catalog = Path(__file__).parent.parent / "locale" / f"{language.code}.po"
+        catalog = LOCALE / f"{language.code}.po"
         if not catalog.exists():
             return Words(language)
         with catalog.open("rb") as stream:

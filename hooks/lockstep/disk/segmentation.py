@@ -44,7 +44,7 @@ def _loaded(glossary: Glossary, code: str) -> Segmenter:
     tokenizer.FREQ, tokenizer.total = dict(jieba.dt.FREQ), jieba.dt.total
     tokenizer.initialized = True
     for term in glossary.terms:
-        for form in term.forms[code]:
+        for form in term.forms.get(code, ()):
             tokenizer.add_word(form)
     cut: Segmenter = tokenizer.cut
     return cut

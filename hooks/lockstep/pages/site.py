@@ -1,8 +1,10 @@
 """A whole project as one value: what checks look at and builds draw on."""
 
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from urllib.parse import unquote, urlsplit
 
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem, Severity
@@ -89,7 +91,8 @@ class Site:
         notebook = named(document.meta.get("notebook"))
         page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
         source = self.settings.languages.source
-        ready = publishing.published(document, self.standings(language, page), source)
+        gone = partial(self._is_gone, language, page)
+        ready = publishing.published(document, self.standings(language, page), source, gone)
         return inject(
             ready.document,
             self.labs,
@@ -98,6 +101,21 @@ class Site:
             self.glossary,
             insertions=ready.insertions,
         )
+
+    def _is_gone(self, language: Language, page: str, address: str) -> bool:
+        """Whether a link in a page leads to no guide, or to none of its headings.
+
+        What is no guide, such as an image, cannot be known here: it counts as gone.
+        """
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc or parts.path.startswith("/"):
+            return False
+        there = posixpath.join(posixpath.dirname(page), unquote(parts.path))
+        target = posixpath.normpath(there) if parts.path else page
+        codes = (language.code, self.settings.languages.source.code)
+        found = [guide for code in codes if (guide := self.guides.get(code, {}).get(target))]
+        anchors = {heading.anchor for guide in found for heading in guide.headings}
+        return not found or (parts.fragment != "" and unquote(parts.fragment) not in anchors)
 
     def lab(self, meta: Mapping[str, object]) -> Lab | None:
         """Return the lab that a guide carries by its front matter, if it carries one."""
@@ -155,18 +173,25 @@ class Site:
 
         It is the first page that shows the glossary; there is none where no page does.
         """
-        if self.glossary is None or self._glossary_page is None:
+        page = self._first_pages.get("glossary")
+        if self.glossary is None or page is None:
             return []
         source = self.settings.languages.source.code
-        return [f"{code}/{self._glossary_page}" for code in (language.code, source)]
+        return [f"{code}/{page}" for code in (language.code, source)]
+
+    @property
+    def shows_status(self) -> bool:
+        """Whether any page shows how the pages stand."""
+        return "status" in self._first_pages
 
     @cached_property
-    def _glossary_page(self) -> str | None:
-        """The first page that shows the glossary: each page of a build asks where it is."""
+    def _first_pages(self) -> Mapping[str, str]:
+        """Name of a directive to the first page that has it: each page of a build asks."""
+        found: dict[str, str] = {}
         for _, page, document in self.documents():
-            if any(directive.is_glossary(span.text) for span in document.spans):
-                return page
-        return None
+            for span in document.spans:
+                found.setdefault(directive.name_of(span.text), page)
+        return found
 
 
 def named(notebook: object) -> str | None:

@@ -4,11 +4,12 @@ Which English a section is compared with, the caller says: that from which it wa
 What is in a section, ``comparison`` compares.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from lockstep.ground.language import Language
-from lockstep.ground.problem import Problem
+from lockstep.ground.problem import Problem, Severity
 from lockstep.guides import inventory
 from lockstep.guides.document import Document
 from lockstep.guides.section import Section
@@ -123,3 +124,12 @@ def _front_matter(english: Document, translated: Document) -> Iterator[Problem]:
         else:
             continue
         yield Problem(translated.meta_line(key), rule, message)
+
+
+def damages(found: Iterable[Problem]) -> Mapping[str, int]:
+    """Return the paths of guides that are damaged, each with how many errors of these rules.
+
+    found: what the whole check finds, exceptions taken out.
+    """
+    wrong = (each for each in found if each.rule in RULES and each.severity is Severity.ERROR)
+    return Counter(each.location.path for each in wrong)

@@ -121,6 +121,7 @@ class Terminology:
             terms = tuple(
                 replace(term, tooltips={code: tuple(it.form for it in term.avoided[code])})
                 for term in self._glossary.terms
+                if code in term.forms
             )
             self._avoided[code] = Finder(replace(self._glossary, terms=terms), code)
         return self._avoided[code]
@@ -131,11 +132,12 @@ def _missing(
 ) -> Iterator[Problem]:
     text = _bare("".join(run.text for run in theirs))
     for use in uses:
-        if not use.binding or any(_bare(form) in text for form in use.term.forms[code]):
+        forms = use.term.forms.get(code, ())
+        if not forms or not use.binding or any(_bare(form) in text for form in forms):
             continue
         if any(it.form in text for it in use.term.avoided[code]):
             continue  # forbidden-term says so
-        approved = " or ".join(repr(form) for form in use.term.forms[code])
+        approved = " or ".join(map(repr, forms))
         message = (
             f"section {each.anchor!r} never says {approved}, where its English says {use.form!r} "
             f"({use.location}); say it, or why not: `<!-- lockstep: allow missing-term because … "

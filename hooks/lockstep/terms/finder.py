@@ -69,10 +69,10 @@ class Finder:
         self._segment = segment if code.startswith("zh") else None
         self._forms: dict[str, list[_Form]] = {}
         # What one term is called comes before what another is called too.
-        names = [(term, (term.forms[code][0],)) for term in glossary.terms]
+        terms = [term for term in glossary.terms if code in term.forms]
+        names = [(term, (term.forms[code][0],)) for term in terms]
         others = [
-            (term, (*term.forms[code], *term.tooltips[code], *term.unless[code]))
-            for term in glossary.terms
+            (term, (*term.forms[code], *term.tooltips[code], *term.unless[code])) for term in terms
         ]
         known: set[str] = set()
         for term, texts in (*names, *others):

@@ -17,6 +17,7 @@ from enum import Enum
 from lockstep.guides import section
 from lockstep.guides.document import Document
 from lockstep.guides.section import Section
+from lockstep.translations.alignment import merged
 
 DIGITS = 6
 """How many hexadecimal digits of a cell's fingerprint accepted English keeps."""
@@ -113,14 +114,22 @@ def accept(
 
     anchors: those sections; all others stay as they were accepted, and those that neither the
     translation nor the English has any more are dropped. codes: as for ``standings``.
+
+    Sections that moved in English stay where they were accepted until the translation has them
+    where English has them today.
     """
-    texts: list[str] = []
+    texts: dict[str, str] = {}
     for each in standings(source, translated, accepted, codes):
         if each.anchor in anchors and each.source and each.translated:
-            texts.append(_with_codes(each.source.text, codes))
+            texts[each.anchor] = _with_codes(each.source.text, codes)
         elif each.accepted and (each.translated or each.source):
-            texts.append(each.accepted.text)
-    return "\n\n".join(texts) + "\n" if texts else ""
+            texts[each.anchor] = each.accepted.text
+    theirs = [each.anchor for each in section.sections(translated) if each.anchor in texts]
+    order = list(texts)
+    if [anchor for anchor in order if anchor in theirs] != theirs and accepted:
+        then = [each.anchor for each in section.sections(accepted) if each.anchor in texts]
+        order = merged(then, order)
+    return "\n\n".join(texts[anchor] for anchor in order) + "\n" if texts else ""
 
 
 def _standing(
