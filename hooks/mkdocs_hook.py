@@ -13,8 +13,11 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils import write_file
 
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
@@ -98,6 +101,25 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     glossary = next((it for it in shown if it and it.inclusion.is_included()), file)
     address = glossary.url_relative_to(file) if glossary is not file else None
     return build.finish(html, page.meta, words, file.locale, address)
+
+
+@event_priority(50)  # before the search plugin, which then finds nothing left to do
+def on_page_context(
+    context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
+) -> dict[str, Any]:
+    """Put a page into the search index of the language being built, as its reader gets it."""
+    build: Build = config.extra["lockstep"]
+    index = build.index(_words(config).language.code)
+    index.add(page.url, page.content or "", str(page.title), page.meta)
+    page.meta["search"] = {"exclude": True}
+    return context
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Write the search index of the language that was built."""
+    build: Build = config.extra["lockstep"]
+    index = build.index(_words(config).language.code)
+    write_file(index.written().encode(), f"{config.site_dir}/search/{index.language}.json")
 
 
 def _tell(problems: Iterable[Problem]) -> None:

@@ -13,12 +13,14 @@ Text in, values out; no disk, clock, git or network:
 3. ``guides``: ``markup``, ``front_matter``, ``document``, ``section``, ``footnote``, ``prose``,
    ``directive``, ``inventory``. Markdown, read: sections, directives, running text, and what is
    equal in every language.
-4. ``terms``: ``glossary``, ``finder``. What the field calls things, and where a text says so.
+4. ``terms``: ``glossary``, ``finder``, ``wording``. What the field calls things, where a text says
+   so, and where its words begin.
 5. ``translations``: ``alignment``, ``example``, ``comparison``, ``translation``, ``difference``,
    ``mending``. A section beside its English: how it stands, what differs, what can be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``, ``site``,
-   ``notices``, ``rendering``, ``tooltips``, ``overview``. What readers get: guides with tested code
-   in place, notices, HTML; a ``Site`` is all of a project.
+   ``notices``, ``rendering``, ``tooltips``, ``overview``, ``passages``, ``index``. What readers
+   get: guides with tested code in place, notices, HTML, what is searched; a ``Site`` is all of a
+   project.
 7. ``rules``: ``allowance``, ``parity``, ``catalogue``, ``debts``, ``terminology``, ``legibility``,
    ``labs``, ``guides``, ``coverage``, ``check``. What must hold: a ``Site`` in, findings out.
 

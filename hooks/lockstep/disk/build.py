@@ -10,13 +10,16 @@ from typing import Any
 
 from lockstep.disk import segmentation
 from lockstep.disk.project import Project
+from lockstep.disk.segmentation import Segmentation
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
 from lockstep.guides import document
 from lockstep.pages import rendering, tooltips
 from lockstep.pages.block import Block
+from lockstep.pages.index import Index
 from lockstep.pages.site import Site
 from lockstep.rules.check import check
+from lockstep.terms import wording
 from lockstep.terms.finder import Finder
 
 
@@ -36,14 +39,19 @@ class Build:
     """Findings of the page being rendered that no mark in its text shows."""
     original: str = ""
     """Address of the original of the page being rendered, from the page."""
+    segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
+    """What cuts text into words, by the text's language."""
+    indexes: dict[str, Index] = field(default_factory=dict)
+    """What is searched, by the language being built."""
 
     @classmethod
     def open(cls, config: Path) -> "Build":
         """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``."""
         project = Project.open(config)
         site = project.site()
-        finders = segmentation.finders(site.glossary, site.settings.languages)
-        return cls(project, site, finders, check(site))
+        segmentations = segmentation.of(site.glossary, site.settings.languages)
+        finders = segmentation.finders(site.glossary, segmentations)
+        return cls(project, site, finders, check(site), segmentations=segmentations)
 
     def words(self, language: str | None) -> Words:
         """Return the words of the language that is being built, the source's where none is."""
@@ -90,3 +98,12 @@ class Build:
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where the glossary page may be in a language, below the folder of guides."""
         return self.site.glossary_pages(language)
+
+    def index(self, code: str) -> Index:
+        """Return the search index of a language, which pages are added to as they are built."""
+        if code in self.indexes:
+            return self.indexes[code]
+        languages, glossary = self.site.settings.languages, self.site.glossary
+        terms = [form for term in glossary.terms for form in term.forms[code]] if glossary else []
+        marker = wording.marker(code, self.segmentations[code].pieces, terms)
+        return self.indexes.setdefault(code, Index(code, languages.source.code, glossary, marker))
