@@ -119,7 +119,10 @@ def on_post_build(config: MkDocsConfig) -> None:
     """Write the search index of the language that was built."""
     build: Build = config.extra["lockstep"]
     index = build.index(_words(config).language.code)
-    write_file(index.written().encode(), f"{config.site_dir}/search/{index.language}.json")
+    write_file(
+        index.written().encode("utf-8", "replace"),
+        f"{config.site_dir}/search/{index.language}.json",
+    )
 
 
 def _tell(problems: Iterable[Problem]) -> None:
