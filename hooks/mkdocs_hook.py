@@ -14,9 +14,11 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import get_relative_url
+from mkdocs.utils import get_relative_url, write_file
 
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
@@ -103,10 +105,27 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     return build.finish(html, page.meta, words, file.locale, address)
 
 
+@event_priority(50)  # before the search plugin, which then finds nothing left to do
+def on_page_context(
+    context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
+) -> dict[str, Any]:
+    """Put a page into the search index of the language being built, as its reader gets it."""
+    build: Build = config.extra["lockstep"]
+    index = build.index(_words(config).language.code)
+    index.add(page.url, page.content or "", str(page.title), page.meta)
+    page.meta["search"] = {"exclude": True}
+    return context
+
+
 def on_post_build(config: MkDocsConfig) -> None:
-    """Put how every page stands beside the pages, for programs."""
+    """Write the language's search index and, for programs, how every page stands."""
     build: Build = config.extra["lockstep"]
     build.write_status(Path(config.site_dir))
+    index = build.index(_words(config).language.code)
+    write_file(
+        index.written().encode("utf-8", "replace"),
+        f"{config.site_dir}/search/{index.language}.json",
+    )
 
 
 def _address(files: Files, here: Any, language: str, page: str) -> str | None:  # noqa: ANN401

@@ -3,6 +3,7 @@
 The site is the golden case ``showcase``. Everything heavy, and the network, is out of reach.
 """
 
+import json
 import os
 import socket
 import subprocess
@@ -187,6 +188,24 @@ def test_a_missing_translation_falls_back_with_a_notice(sound: Path) -> None:
     assert opened.one(".lockstep-notice").text.startswith("このページ")
     assert opened.one(".lockstep-run").text.startswith("5")
     assert not page.open_page(sound / "site", "zh/labs/show-all").all(".lockstep-notice")
+
+
+def test_each_language_is_searched_as_its_readers_get_it(sound: Path) -> None:
+    """A page that falls back to English is in the index of the language that shows it."""
+    found = {}
+    for code, folder in (("en", ""), ("zh", "zh/"), ("ja", "ja/")):
+        index = json.loads((sound / f"site/search/{code}.json").read_text("utf-8"))
+        assert index["language"] == code
+        assert {page for page, _, _ in index["pages"]} == {
+            f"{folder}{page}" for page in ("", "glossary/", "labs/show-all/")
+        }
+        found[code] = {
+            page: "\n".join(text for *_, text in parts) for page, _, parts in index["pages"]
+        }
+    assert "Tabs, blank lines" in found["ja"]["ja/labs/show-all/"]
+    assert "Tabs, blank lines" not in found["zh"]["zh/labs/show-all/"]
+    assert "制表符" in found["zh"]["zh/labs/show-all/"].replace("\N{ZERO WIDTH SPACE}", "")
+    assert "このページ" not in found["ja"]["ja/labs/show-all/"]  # the notice
 
 
 def test_a_translation_that_fell_behind_is_the_whole_program(moved_on: Path) -> None:

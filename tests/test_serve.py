@@ -71,7 +71,7 @@ def when(fetch: Callable[[str], str], page: str, holds: Callable[[str], bool]) -
 def test_marks_come_and_go_with_edits(root: Path, fetch: Callable[[str], str]) -> None:
     """An unknown cell, then changed code, is marked on the page in every language, then mended.
 
-    Pages follow the glossary too.
+    Pages and the search follow the glossary too.
     """
     page, chinese = "labs/show-all/", "zh/labs/show-all/"
     sound = when(fetch, page, lambda html: "lockstep-cell" in html)
@@ -90,6 +90,7 @@ def test_marks_come_and_go_with_edits(root: Path, fetch: Callable[[str], str]) -
     terms = root / "glossary.yml"
     terms.write_text(terms.read_text("utf-8").replace("A line of a", "One line of a"), "utf-8")
     when(fetch, "glossary/", lambda html: "<dd>One line of a table.</dd>" in html)
+    when(fetch, "search/en.json", lambda index: "One line of a table." in index)
 
     script = root / "notebooks/show-all.py"
     code = script.read_text("utf-8")

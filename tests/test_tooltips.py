@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[1]
 def finders() -> dict[str, Finder]:
     """Return what finds the terms of this project's own glossary."""
     project = Project.open(ROOT / "mkdocs.yml")
-    return segmentation.finders(project.site().glossary, project.settings.languages)
+    glossary = project.site().glossary
+    return segmentation.finders(glossary, segmentation.of(glossary, project.settings.languages))
 
 
 def found(code: str, text: str) -> list[str]:

@@ -13,13 +13,15 @@ Text in, values out; no disk, clock, git or network:
 3. ``guides``: ``markup``, ``front_matter``, ``document``, ``section``, ``footnote``, ``prose``,
    ``directive``, ``inventory``. Markdown, read: sections, directives, running text, and what is
    equal in every language.
-4. ``terms``: ``glossary``, ``finder``. What the field calls things, and where a text says so.
+4. ``terms``: ``glossary``, ``finder``, ``wording``. What the field calls things, where a text says
+   so, and where its words begin.
 5. ``translations``: ``alignment``, ``matching``, ``example``, ``comparison``, ``translation``,
    ``difference``, ``mending``. A section beside its English: how it stands, what differs, what can
    be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``, ``site``,
-   ``notices``, ``rendering``, ``tooltips``, ``overview``, ``status_table``. What readers get:
-   guides with tested code in place, notices, HTML; a ``Site`` is all of a project.
+   ``notices``, ``rendering``, ``tooltips``, ``overview``, ``status_table``, ``passages``,
+   ``index``. What readers get: guides with tested code in place, notices, HTML, what is searched;
+   a ``Site`` is all of a project.
 7. ``rules``: ``allowance``, ``parity``, ``debts``, ``terminology``, ``visible``, ``places``,
    ``legibility``, ``style``, ``catalogue``, ``labs``, ``guides``, ``coverage``, ``check``,
    ``scope``. What must hold: a ``Site`` in, findings out.

@@ -43,7 +43,9 @@ def take(directory: Path, output: Path, wanted: list[str]) -> int:
 
 
 def _scroll_through(page: Page, stem: Path) -> int:
-    page.wait_for_timeout(1000)  # diagrams are drawn after the page is idle
+    for diagram in page.locator(".lockstep-diagram").all():
+        diagram.scroll_into_view_if_needed()  # it is drawn when it comes near
+    page.wait_for_timeout(1000)
     length: int = page.evaluate("document.documentElement.scrollHeight")
     tops = range(0, length, SCREEN)
     for number, top in enumerate(tops):

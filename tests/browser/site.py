@@ -1,5 +1,6 @@
 """The site under test: building it, serving it on loopback, and the list of its pages."""
 
+import gzip
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -76,12 +77,13 @@ def language_of(path: str) -> Language:
 
 
 @contextmanager
-def serve(directory: Path) -> Iterator[str]:
+def serve(directory: Path, sent: "dict[str, int] | None" = None) -> Iterator[str]:
     """Serve a built site on a free loopback port, at `/` and again below `SUB_PATH`.
 
-    Yields the origin, without a slash at its end: `http://127.0.0.1:PORT`.
+    Yields the origin, without a slash at its end: `http://127.0.0.1:PORT`. Where `sent` is given,
+    text is compressed, as web hosts do, may be cached, and `sent` counts the bytes of each address.
     """
-    handler = partial(_Handler, directory=str(directory))
+    handler = partial(_Handler if sent is None else _host(sent), directory=str(directory))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -116,3 +118,30 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base's
         """Stay silent: a test says what it misses."""
+
+
+def _host(sent: dict[str, int]) -> type[_Handler]:
+    """Return a handler that answers as web hosts do, and counts what goes over the wire."""
+
+    class Host(_Handler):
+        def do_GET(self) -> None:
+            path = Path(self.translate_path(self.path))
+            path = path / "index.html" if path.is_dir() else path
+            if not path.is_file():
+                self.send_error(HTTPStatus.NOT_FOUND)
+                return
+            kind = self.guess_type(str(path))
+            body = path.read_bytes()
+            is_text = kind.startswith("text/") or kind.endswith(("json", "javascript", "svg+xml"))
+            body = gzip.compress(body, 6) if is_text else body
+            head = [("Content-Type", kind), ("Content-Length", str(len(body)))]
+            head += [("Cache-Control", "max-age=600"), *[("Content-Encoding", "gzip")][:is_text]]
+            self.send_response(HTTPStatus.OK)
+            for name, value in head:
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+            size = len(body) + sum(len(name) + len(value) + 4 for name, value in head)
+            sent[self.path] = sent.get(self.path, 0) + size
+
+    return Host

@@ -13,8 +13,10 @@ STYLE = "(element, property) => getComputedStyle(element)[property]"
 
 
 def blocks(reader: Reader, language: Language, **how: object) -> Page:
-    """Open the page of blocks in a language."""
-    return reader.open(f"{language.folder}blocks/", **how)  # type: ignore[arg-type]
+    """Open the page of blocks in a language, and go near its diagrams, which are drawn then."""
+    page = reader.open(f"{language.folder}blocks/", **how)  # type: ignore[arg-type]
+    page.locator(".lockstep-diagram").first.scroll_into_view_if_needed()
+    return page
 
 
 def background(element: Locator) -> str:
@@ -82,6 +84,8 @@ def test_a_diagram_stays_readable_where_the_library_fails(samples_reader: Reader
     page = samples_reader.open()
     page.route("**/mermaid.min.js", lambda route: route.fulfill(status=200, body="'none'"))
     page.goto(f"{samples_reader.address}blocks/", wait_until="networkidle")
+    with page.expect_response("**/mermaid.min.js"):
+        page.locator(".lockstep-diagram").first.scroll_into_view_if_needed()
     expect(page.locator(".lockstep-diagram").first).to_be_visible()
     expect(page.locator("figure.lockstep-drawing")).to_have_count(0)
 
@@ -94,6 +98,8 @@ def test_the_library_is_asked_for_where_a_diagram_is_only(samples_reader: Reader
     assert asked
     assert not any("mermaid" in url for url in asked)
     page.goto(f"{samples_reader.address}blocks/", wait_until="networkidle")
+    page.locator(".lockstep-diagram").first.scroll_into_view_if_needed()
+    expect(page.locator("figure.lockstep-drawing svg").first).to_be_visible()
     assert sum("mermaid" in url for url in asked) == 1
 
 

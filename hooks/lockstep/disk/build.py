@@ -11,15 +11,18 @@ from typing import Any
 
 from lockstep.disk import checking, segmentation
 from lockstep.disk.project import Project
+from lockstep.disk.segmentation import Segmentation
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
 from lockstep.guides import document
 from lockstep.pages import overview, rendering, status_table, tooltips
 from lockstep.pages.block import Block
+from lockstep.pages.index import Index
 from lockstep.pages.overview import PageState
 from lockstep.pages.site import Site
 from lockstep.pages.status_table import Address
 from lockstep.rules import parity
+from lockstep.terms import wording
 from lockstep.terms.finder import Finder
 
 STATUS = "status.json"
@@ -50,14 +53,19 @@ class Build:
     """Address of the site's root, from that page."""
     address: Address = _nowhere
     """From a language and a page to its address, from the page being rendered."""
+    segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
+    """What cuts text into words, by the text's language."""
+    indexes: dict[str, Index] = field(default_factory=dict)
+    """What is searched, by the language being built."""
 
     @classmethod
     def open(cls, config: Path) -> "Build":
         """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``."""
         project = Project.open(config)
         site, findings = checking.check(project)
-        finders = segmentation.finders(site.glossary, site.settings.languages)
-        return cls(project, site, finders, findings)
+        segmentations = segmentation.of(site.glossary, site.settings.languages)
+        finders = segmentation.finders(site.glossary, segmentations)
+        return cls(project, site, finders, findings, segmentations=segmentations)
 
     def words(self, language: str | None) -> Words:
         """Return the words of the language that is being built, the source's where none is."""
@@ -119,3 +127,16 @@ class Build:
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where the glossary page may be in a language, below the folder of guides."""
         return self.site.glossary_pages(language)
+
+    def index(self, code: str) -> Index:
+        """Return the search index of a language, which pages are added to as they are built."""
+        if code in self.indexes:
+            return self.indexes[code]
+        languages, glossary = self.site.settings.languages, self.site.glossary
+        terms = (
+            [form for term in glossary.terms for form in term.forms.get(code, ())]
+            if glossary
+            else []
+        )
+        marker = wording.marker(code, self.segmentations[code].pieces, terms)
+        return self.indexes.setdefault(code, Index(code, languages.source.code, glossary, marker))

@@ -1,50 +1,80 @@
 """Chinese text cut into words by jieba, which knows a site's own terms too."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
 
 from lockstep.ground.language import Languages
-from lockstep.terms.finder import Finder, Segmenter
+from lockstep.terms.finder import Finder
 from lockstep.terms.glossary import Glossary
 
+_FOUR = 4
 
-def finders(glossary: Glossary | None, languages: Languages) -> dict[str, Finder]:
+
+def of(glossary: Glossary | None, languages: Languages) -> "dict[str, Segmentation]":
+    """Return what cuts text in each of a site's languages, by code; Chinese is all it is for."""
+    return {language.code: Segmentation(glossary, language.code) for language in languages}
+
+
+def finders(
+    glossary: Glossary | None, segmentations: "Mapping[str, Segmentation]"
+) -> dict[str, Finder]:
     """Return what finds a glossary's terms in text, by code of the text's language.
 
     None where there is no glossary.
     """
     if glossary is None:
         return {}
-    codes = [language.code for language in languages]
-    return {code: Finder(glossary, code, _segmenter(glossary, code)) for code in codes}
+    return {code: Finder(glossary, code, cut.words) for code, cut in segmentations.items()}
 
 
-def _segmenter(glossary: Glossary, code: str) -> Segmenter:
-    """Return what cuts text into words, the glossary's forms whole.
+class Segmentation:
+    """Chinese in words, the glossary's forms whole.
 
-    The dictionary is loaded with the first text, which takes about a second; MkDocs' search shares
-    it, so that a build loads it once. The search's own copy is left without the terms.
+    The dictionary is loaded with the first text, which takes about a second, once in a process.
     """
-    made: list[Segmenter] = []
 
-    def segment(text: str) -> Iterable[str]:
-        if not made:
-            made.append(_loaded(glossary, code))
-        return made[0](text)
+    def __init__(self, glossary: Glossary | None, code: str) -> None:
+        """Take the glossary, if there is one, and the code of the language that the text is in."""
+        terms = glossary.terms if glossary else ()
+        self._forms = {form for term in terms for form in term.forms.get(code, ())}
 
-    return segment
+    def words(self, text: str) -> Iterable[str]:
+        """Yield the words of a text, which joined give the text."""
+        words: Iterable[str] = self._tokenizer.cut(text)
+        return words
+
+    def pieces(self, text: str) -> Iterator[str]:
+        """Yield the smallest words of a text, which joined give the text: no term is one."""
+        plain = _dictionary()
+        for word in self.words(text):
+            if len(word) < _FOUR and word not in self._forms:
+                yield word
+                continue
+            parts = [*plain.cut(word, HMM=False)]
+            first, second = word[: _FOUR // 2], word[_FOUR // 2 :]
+            if len(parts) == 1 and len(word) == _FOUR and {first, second} <= plain.FREQ.keys():
+                parts = [first, second]
+            yield from parts
+
+    @cached_property
+    def _tokenizer(self) -> Any:  # noqa: ANN401 jieba has no types
+        import jieba  # noqa: PLC0415 no site without Chinese text needs it
+
+        plain = _dictionary()
+        tokenizer = jieba.Tokenizer()
+        tokenizer.FREQ, tokenizer.total = dict(plain.FREQ), plain.total
+        tokenizer.initialized = True
+        for form in sorted(self._forms):
+            tokenizer.add_word(form)
+        return tokenizer
 
 
-def _loaded(glossary: Glossary, code: str) -> Segmenter:
-    import jieba  # noqa: PLC0415 no site without Chinese text needs it
+def _dictionary() -> Any:  # noqa: ANN401 jieba has no types
+    """Return jieba's own tokenizer, without the terms."""
+    import jieba  # noqa: PLC0415 see above
 
     jieba.setLogLevel(logging.WARNING)  # it tells of each load otherwise
     jieba.dt.initialize()
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = dict(jieba.dt.FREQ), jieba.dt.total
-    tokenizer.initialized = True
-    for term in glossary.terms:
-        for form in term.forms.get(code, ()):
-            tokenizer.add_word(form)
-    cut: Segmenter = tokenizer.cut
-    return cut
+    return jieba.dt

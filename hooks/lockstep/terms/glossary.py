@@ -19,7 +19,7 @@ from lockstep.ground.language import Language, Languages
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem, Severity
 
-_PARTS = ("also", "definition", "reading", "unless")
+_PARTS = ("also", "definition", "reading", "sought", "unless")
 """Keys whose value has a part for each language."""
 _AVOIDED = {"form", "why", "means"}
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -58,6 +58,8 @@ class Term:
     """Language code to longer expressions in which a form means something else."""
     avoided: Mapping[str, tuple[Avoided, ...]] = field(default_factory=dict)
     """Language code to what guides must not say."""
+    sought: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Language code to what readers may search for and guides do not write."""
 
     def told_in(self, code: str) -> str:
         """Return the language in which readers of a language are told of the term."""
@@ -189,7 +191,7 @@ def _faults_of_parts(entry: Mapping[str, Any], name: object, codes: list[str]) -
     for key in _PARTS:
         if key in entry and not isinstance(entry[key], Mapping):
             yield f"`{key}:` of {name!r} is no mapping; expected `{key}: {{{codes[0]}: …}}`"
-    for key in ("also", "definition", "tooltip", "unless"):
+    for key in ("also", "definition", "sought", "tooltip", "unless"):
         for code in _of(entry, key):
             if code not in codes:
                 yield f"`{key}:` of {name!r} has `{code}:`; the languages are {', '.join(codes)}"
@@ -214,8 +216,9 @@ def _faults_of_forms(entry: Mapping[str, Any], name: object, code: str) -> Itera
             )
         elif item["form"] in approved:
             yield f"{name!r} has {item['form']!r} both as a form to use and as one to avoid"
-    if _texts(_of(entry, "unless").get(code, [])) is None:
-        yield f"`unless:` of {name!r} has no list of expressions in {code}: `{{{code}: [text]}}`"
+    for key in ("sought", "unless"):
+        if _texts(_of(entry, key).get(code, [])) is None:
+            yield f"`{key}:` of {name!r} has no list of expressions in {code}: `{{{code}: [text]}}`"
     if _tooltip(entry, code) is None:
         yield (
             f"`tooltip:` of {name!r} cannot be read; expected `false`, or by language `false` or "
@@ -228,6 +231,7 @@ def _term(entry: Mapping[str, Any], where: Location, languages: Languages) -> Te
     tooltips: dict[str, tuple[str, ...]] = {}
     unless: dict[str, tuple[str, ...]] = {}
     avoided: dict[str, tuple[Avoided, ...]] = {}
+    sought: dict[str, tuple[str, ...]] = {}
     for code in (language.code for language in languages):
         if entry.get(code) is None or entry["definition"].get(code) is None:
             continue
@@ -235,13 +239,14 @@ def _term(entry: Mapping[str, Any], where: Location, languages: Languages) -> Te
         wanted = _tooltip(entry, code)
         forms[code] = (entry[code], *also)
         unless[code] = _texts(_of(entry, "unless").get(code, [])) or ()
+        sought[code] = _texts(_of(entry, "sought").get(code, [])) or ()
         avoided[code] = tuple(Avoided(**item) for item in entry.get(f"{code}_avoid") or ())
         tooltips[code] = forms[code] if wanted is True else wanted or ()
     words = re.findall(r"\w+", entry[languages.source.code].lower())
     anchor = "-".join(["term", *words])
     definition = {code: entry["definition"][code] for code in forms}
     readings = dict(_of(entry, "reading"))
-    return Term(where, anchor, forms, definition, readings, tooltips, unless, avoided)
+    return Term(where, anchor, forms, definition, readings, tooltips, unless, avoided, sought)
 
 
 def _tooltip(entry: Mapping[str, Any], code: str) -> tuple[str, ...] | bool | None:

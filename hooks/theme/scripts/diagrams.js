@@ -1,6 +1,6 @@
 /* Draws each `.lockstep-diagram` (a mermaid source) with the library that lies beside this script.
-   The library is asked for only where a page has a diagram. Until a diagram is drawn, and for good
-   where it cannot be, its source stays readable. */
+   The library weighs more than all the rest of a page: it is asked for when the reader comes near a
+   diagram. Until a diagram is drawn, and for good where it cannot be, its source stays readable. */
 "use strict";
 
 (() => {
@@ -10,6 +10,23 @@
   }
   const library = new URL("../vendor/mermaid/mermaid.min.js", document.currentScript.src);
   const drawings = new Map();
+
+  const near = () =>
+    new Promise((resolve) => {
+      const seen = new IntersectionObserver(
+        (entries) => {
+          if (entries.some((entry) => entry.isIntersecting)) {
+            seen.disconnect();
+            resolve();
+          }
+        },
+        { rootMargin: "100% 0px" }, // a screen ahead
+      );
+      for (const source of sources) {
+        seen.observe(source);
+      }
+      window.addEventListener("beforeprint", resolve, { once: true });
+    });
 
   const load = () =>
     new Promise((resolve, reject) => {
@@ -89,7 +106,8 @@
     }
   };
 
-  load()
+  near()
+    .then(load)
     .then(async (mermaid) => {
       await draw(mermaid);
       // One drawing at a time: a second change of colours waits for the first to be drawn.
