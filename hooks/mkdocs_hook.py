@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
+from mkdocs.utils import write_file
 
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
@@ -42,9 +44,12 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
         fence = rendering.fence(build.blocks, lambda: _words(config), lambda: build.original)
         fences.setdefault("custom_fences", []).append(fence)
-        if wanted := os.environ.get("LOCKSTEP_LANGUAGE"):
-            i18n: Any = config.plugins["i18n"]
-            for language in i18n.config.languages:
+        i18n: Any = config.plugins["i18n"]
+        wanted = os.environ.get("LOCKSTEP_LANGUAGE")
+        for language in i18n.config.languages:
+            titles = build.admonitions(language.locale)
+            language.admonition_translations = titles | (language.admonition_translations or {})
+            if wanted:
                 language.build = language.build and (language.default or language.locale == wanted)
     return config
 
@@ -98,6 +103,23 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     glossary = next((it for it in shown if it and it.inclusion.is_included()), file)
     address = glossary.url_relative_to(file) if glossary is not file else None
     return build.finish(html, page.meta, words, file.locale, address)
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+    """Give the templates the reader's words, and those of every language."""
+    build: Build = config.extra["lockstep"]
+    env.globals.update(words=_words(config), all_words=build.site.words)
+    return env
+
+
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Put a translated not-found page into the folder of its language: one serves all the rest."""
+    build: Build = config.extra["lockstep"]
+    code = _words(config).language.code
+    if template_name != "404.html" or code == build.site.settings.languages.source.code:
+        return output_content
+    write_file(output_content.encode(), str(Path(config.site_dir, code, template_name)))
+    return ""
 
 
 def _tell(problems: Iterable[Problem]) -> None:

@@ -16,6 +16,7 @@
         translations: translations       # the English from which each translation was made
         links:                           # addresses that differ by language, by their beginnings
           - {en: https://example.org/, zh: https://example.org/zh/}
+        report: https://example.org/new?title={title}&body={body}    # where to report a problem
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,9 @@ import yaml
 from babel import UnknownLocaleError
 
 from lockstep.ground.language import Language, Languages
+
+REPORT = "{repository}/issues/new?title={title}&body={body}"
+"""Where a reader reports a problem, as GitHub, Gitea and Forgejo have it; all its fields."""
 
 
 class SettingsError(Exception):
@@ -44,6 +48,8 @@ class Settings:
     translations: str = "translations"
     links: tuple[Mapping[str, str], ...] = ()
     """Language code to the beginning of addresses that mean the same page."""
+    report: str = REPORT
+    """The address at which a reader reports a problem, with the fields of ``REPORT``."""
 
     @property
     def support(self) -> str:
@@ -88,20 +94,33 @@ class _UnfitError(Exception):
 
 def _settings(raw: Mapping[str, Any]) -> Settings:
     own = _mapping(_mapping(raw.get("extra") or {}, "`extra`").get("lockstep") or {}, "`lockstep`")
-    known = ("glossary", "links", "notebooks", "pins", "translations")
+    known = ("glossary", "links", "notebooks", "pins", "report", "translations")
     if unknown := sorted(str(key) for key in own if key not in known):
         message = f"unknown key {unknown[0]!r} under extra.lockstep; known: {', '.join(known)}"
         raise _UnfitError(message)
     paths = {"guides": raw.get("docs_dir", "docs"), **own}
-    paths.pop("links", None)
+    for key in ("links", "report"):
+        paths.pop(key, None)
     for key, value in paths.items():
         if not isinstance(value, str) or value.startswith("/"):
             name = "docs_dir" if key == "guides" else f"extra.lockstep.{key}"
             message = f"{name} is {value!r}; expected a path from the folder of this file"
             raise _UnfitError(message)
+    report = _report(own.get("report") or REPORT)
     languages = _languages(raw.get("plugins") or [])
     links = tuple(_links(own.get("links") or [], languages))
-    return Settings(languages, **paths, links=links)
+    return Settings(languages, **paths, links=links, report=report)
+
+
+def _report(given: Any) -> str:  # noqa: ANN401 any YAML
+    """Read the address at which a reader reports a problem."""
+    try:
+        if isinstance(given, str) and given.format(repository="", title="", body=""):
+            return given
+    except (LookupError, ValueError, AttributeError):
+        pass  # other fields, or none
+    message = f"extra.lockstep.report is {given!r}; expected an address such as {REPORT}"
+    raise _UnfitError(message)
 
 
 def _links(given: Any, languages: Languages) -> Iterator[Mapping[str, str]]:  # noqa: ANN401 any YAML

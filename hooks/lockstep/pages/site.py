@@ -10,8 +10,10 @@ from lockstep.ground.settings import Settings
 from lockstep.guides import directive
 from lockstep.guides.document import Document
 from lockstep.notebooks.lab import Lab
-from lockstep.pages import publishing
+from lockstep.pages import publishing, ticking
 from lockstep.pages.injection import Page, inject
+from lockstep.pages.publishing import Published
+from lockstep.pages.ticking import Keys
 from lockstep.terms.glossary import Glossary
 from lockstep.translations import translation
 from lockstep.translations.translation import Standing
@@ -87,9 +89,7 @@ class Site:
     def page(self, document: Document, language: Language) -> Page:
         """Return a guide as it is published: with all that it refers to in place."""
         notebook = named(document.meta.get("notebook"))
-        page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
-        source = self.settings.languages.source
-        ready = publishing.published(document, self.standings(language, page), source)
+        ready, _ = self._published(document, language)
         return inject(
             ready.document,
             self.labs,
@@ -98,6 +98,11 @@ class Site:
             self.glossary,
             insertions=ready.insertions,
         )
+
+    def steps(self, document: Document, language: Language) -> Keys:
+        """Return the keys of a guide's steps, by section."""
+        ready, standings = self._published(document, language)
+        return ticking.keys(ready.document, standings)
 
     def lab(self, meta: Mapping[str, object]) -> Lab | None:
         """Return the lab that a guide carries by its front matter, if it carries one."""
@@ -137,6 +142,14 @@ class Site:
             return []
         source = self.settings.languages.source.code
         return [f"{code}/{self._glossary_page}" for code in (language.code, source)]
+
+    def _published(
+        self, document: Document, language: Language
+    ) -> tuple[Published, tuple[Standing, ...]]:
+        """Return a guide as it is published, and how its sections stand to their English."""
+        page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
+        standings = self.standings(language, page)
+        return publishing.published(document, standings, self.settings.languages.source), standings
 
     @cached_property
     def _glossary_page(self) -> str | None:
