@@ -53,7 +53,7 @@ def test_a_place_in_the_text_is_kept_by_its_share_of_the_section(near_reader: Re
     for language in (ENGLISH, CHINESE, JAPANESE):
         if language is not ENGLISH:
             switch(page, language)
-            page.wait_for_timeout(300)
+            settle(page).wait_for_timeout(500)
         top, end = (page.locator(it).first.evaluate(TOP_OF) for it in (heading, following))
         assert top < page.evaluate("innerHeight / 4") < end, language.code
         tops.append((page.evaluate("innerHeight / 4") - top) / (end - top))
@@ -71,11 +71,10 @@ def test_a_place_is_taken_along_once(near_reader: Reader) -> None:
     page = settle(near_reader.open(LAB))
     page.evaluate(PLACED, ["#cell-load-penguins", 0.5])
     switch(page, CHINESE)
-    page.wait_for_timeout(300)
-    assert page.evaluate("scrollY") > 1000
+    page.wait_for_function("scrollY > 1000")
     page.goto(near_reader.address + "ja/")
-    page.goto(f"{near_reader.address}zh/{LAB}")
-    page.wait_for_timeout(300)
+    settle(page).goto(f"{near_reader.address}zh/{LAB}")
+    settle(page).wait_for_timeout(300)
     assert page.evaluate("scrollY") == 0
 
 
