@@ -16,7 +16,6 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
-from mkdocs.utils import write_file
 
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
@@ -105,20 +104,18 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     return build.finish(html, page.meta, words, file.locale, address)
 
 
-def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Give the templates the reader's words, and those of every language."""
-    build: Build = config.extra["lockstep"]
-    env.globals.update(words=_words(config), all_words=build.site.words)
-    return env
+    env.globals.update(words=_words(config), all_words=config.extra["lockstep"].site.words)
 
 
 def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
     """Put a translated not-found page into the folder of its language: one serves all the rest."""
     build: Build = config.extra["lockstep"]
-    code = _words(config).language.code
-    if template_name != "404.html" or code == build.site.settings.languages.source.code:
+    language = _words(config).language
+    if template_name != "404.html" or language == build.site.settings.languages.source:
         return output_content
-    write_file(output_content.encode(), str(Path(config.site_dir, code, template_name)))
+    build.project.write(Path(config.site_dir, language.code, template_name), output_content)
     return ""
 
 

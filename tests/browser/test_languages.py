@@ -16,8 +16,11 @@ LAB = "labs/train-deep-learning-model/"
 def switch(page: Page, language: Language) -> None:
     """Use the switcher as a reader does: open its list, press a name."""
     page.locator(".md-header .md-select > button").hover()
-    with page.expect_navigation():
-        page.locator(f".md-select__link[hreflang={language.code}]").click()
+    page.locator(f".md-select__link[hreflang={language.code}]").click()
+    # Not `expect_navigation`: the address changes while one reads, too.
+    present = page.locator(f".md-select__link[hreflang={language.code}][aria-current]")
+    present.wait_for(state="attached")
+    page.wait_for_load_state("load")
 
 
 @pytest.mark.parametrize("path", ["", LAB], ids=["home", "lab"])
