@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
@@ -46,9 +47,12 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
         parts = (build.blocks, lambda: _words(config), lambda: build.original, build.status)
         fences.setdefault("custom_fences", []).append(rendering.fence(*parts))
-        if wanted := os.environ.get("LOCKSTEP_LANGUAGE"):
-            i18n: Any = config.plugins["i18n"]
-            for language in i18n.config.languages:
+        i18n: Any = config.plugins["i18n"]
+        wanted = os.environ.get("LOCKSTEP_LANGUAGE")
+        for language in i18n.config.languages:
+            titles = build.admonitions(language.locale)
+            language.admonition_translations = titles | (language.admonition_translations or {})
+            if wanted:
                 language.build = language.build and (language.default or language.locale == wanted)
     return config
 
@@ -135,6 +139,21 @@ def _address(files: Files, here: Any, language: str, page: str) -> str | None:  
         return None
     found = shown.alternates.get(language, shown)
     return str(found.url_relative_to(here))
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Give the templates the reader's words, and those of every language."""
+    env.globals.update(words=_words(config), all_words=config.extra["lockstep"].site.words)
+
+
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Put a translated not-found page into the folder of its language: one serves all the rest."""
+    build: Build = config.extra["lockstep"]
+    language = _words(config).language
+    if template_name != "404.html" or language == build.site.settings.languages.source:
+        return output_content
+    build.project.write(Path(config.site_dir, language.code, template_name), output_content)
+    return ""
 
 
 def _tell(problems: Iterable[Problem]) -> None:

@@ -11,17 +11,17 @@ Text in, values out; no disk, clock, git or network:
    ``recording``, ``pairing``, ``comments``, ``lab``, ``verification``. Lab code and what proves
    that it was run: cells, recordings, fingerprints, translated comments; a ``Lab`` is all of it.
 3. ``guides``: ``markup``, ``front_matter``, ``document``, ``section``, ``footnote``, ``prose``,
-   ``directive``, ``inventory``. Markdown, read: sections, directives, running text, and what is
-   equal in every language.
+   ``directive``, ``inventory``, ``step``. Markdown, read: sections, directives, running text, what
+   is equal in every language, and steps, known by what they say.
 4. ``terms``: ``glossary``, ``finder``, ``wording``. What the field calls things, where a text says
    so, and where its words begin.
 5. ``translations``: ``alignment``, ``matching``, ``example``, ``comparison``, ``translation``,
    ``difference``, ``mending``. A section beside its English: how it stands, what differs, what can
    be derived.
-6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``, ``site``,
-   ``notices``, ``rendering``, ``tooltips``, ``overview``, ``status_table``, ``passages``,
-   ``index``. What readers get: guides with tested code in place, notices, HTML, what is searched;
-   a ``Site`` is all of a project.
+6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``,
+   ``ticking``, ``site``, ``notices``, ``rendering``, ``interface``, ``tooltips``, ``overview``,
+   ``status_table``, ``passages``, ``index``. What readers get: guides with tested code in place,
+   notices, HTML, the words around it, what is searched; a ``Site`` is all of a project.
 7. ``rules``: ``allowance``, ``parity``, ``debts``, ``terminology``, ``visible``, ``places``,
    ``legibility``, ``style``, ``catalogue``, ``labs``, ``guides``, ``coverage``, ``check``,
    ``scope``. What must hold: a ``Site`` in, findings out.

@@ -15,12 +15,13 @@ from lockstep.disk.segmentation import Segmentation
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
 from lockstep.guides import document
-from lockstep.pages import overview, rendering, status_table, tooltips
+from lockstep.pages import interface, overview, rendering, status_table, ticking, tooltips
 from lockstep.pages.block import Block
 from lockstep.pages.index import Index
 from lockstep.pages.overview import PageState
 from lockstep.pages.site import Site
 from lockstep.pages.status_table import Address
+from lockstep.pages.ticking import Keys
 from lockstep.rules import parity
 from lockstep.terms import wording
 from lockstep.terms.finder import Finder
@@ -47,6 +48,10 @@ class Build:
     """Blocks of the page being rendered that Python-Markdown has not reached yet."""
     marks: list[Problem] = field(default_factory=list)
     """Findings of the page being rendered that no mark in its text shows."""
+    steps: dict[str, Keys] = field(default_factory=dict)
+    """Keys of the steps of each lab's guide that was begun, by the guide's path."""
+    path: str = ""
+    """Of the guide of the page being rendered."""
     original: str = ""
     """Address of the original of the page being rendered, from the page."""
     root: str = ""
@@ -95,6 +100,9 @@ class Build:
         self.marks = self.site.concerning(known, guide, written, page)
         self.blocks.clear()
         self.blocks.update(page.blocks)
+        self.path = guide.path
+        if self.site.lab(meta):
+            self.steps[guide.path] = self.site.steps(guide, written)
         return page.markdown, found
 
     def finish(
@@ -107,7 +115,11 @@ class Build:
         if glossary is not None:
             html = tooltips.linked(html, self.finders[language], glossary)
         lab = self.site.lab(meta)
-        return rendering.above(meta, lab, self.marks, words, language) + html
+        above = rendering.above(meta, lab, self.marks, words, language)
+        if lab:
+            html = ticking.marked(html, self.steps.get(self.path, {}))
+            above += ticking.line(lab.name, words)
+        return above + html
 
     @cached_property
     def states(self) -> list[PageState]:
@@ -140,3 +152,28 @@ class Build:
         )
         marker = wording.marker(code, self.segmentations[code].pieces, terms)
         return self.indexes.setdefault(code, Index(code, languages.source.code, glossary, marker))
+
+    def admonitions(self, language: str) -> dict[str, str]:
+        """Return the titles of admonitions that are given none, where they are not English."""
+        codes = [each.code for each in self.site.settings.languages.translations]
+        return interface.admonitions(self.site.words[language]) if language in codes else {}
+
+    def facts(self, meta: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+        """Return what the card of a lab says of it, by its guide's front matter."""
+        return interface.facts(meta, self.site.lab(meta), words)
+
+    def progress(self, path: str, meta: Mapping[str, Any], words: Words) -> str:
+        """Return where the card of a lab shows how far it is done.
+
+        path: of the lab's guide, which was begun already.
+        """
+        lab = self.site.lab(meta)
+        steps = ticking.known(self.steps.get(self.project.relative(Path(path)), {}))
+        return ticking.line(lab.name, words, steps) if lab and steps else ""
+
+    def report(self, repository: str, page: str, words: Words, section: str = "") -> str:
+        """Return the address at which a reader reports a problem with a page; none without one.
+
+        page: the path of its file below the folder of guides.
+        """
+        return interface.report(self.site.settings, repository, page, words, section)

@@ -16,6 +16,7 @@
         translations: translations       # the English from which each translation was made
         links:                           # addresses that differ by language, by their beginnings
           - {en: https://example.org/, zh: https://example.org/zh/}
+        report: https://example.org/new?title={title}&body={body}    # where to report a problem
         rules: [labs, style, terms]      # what is checked beside translations: all of it
 
 A site without ``extra.lockstep`` does not follow this project's conventions, as most do not: its
@@ -35,6 +36,9 @@ from lockstep.ground.language import Language, Languages
 GROUPS = ("labs", "style", "terms")
 """Rules that a site can do without: those of labs and of how guides are written for them
 (notebooks, directives, front matter, anchors), those of typography, those of terms."""
+
+REPORT = "{repository}/issues/new?title={title}&body={body}"
+"""Where a reader reports a problem, as GitHub, Gitea and Forgejo have it; all its fields."""
 
 
 class SettingsError(Exception):
@@ -64,6 +68,9 @@ class Settings:
     def conventions(self) -> bool:
         """Whether guides are written for this engine: with anchors, directives, notebooks."""
         return "labs" in self.rules
+
+    report: str = REPORT
+    """The address at which a reader reports a problem, with the fields of ``REPORT``."""
 
     @property
     def support(self) -> str:
@@ -108,11 +115,12 @@ class _UnfitError(Exception):
 def _settings(raw: Mapping[str, Any]) -> Settings:
     extra = _mapping(raw.get("extra") or {}, "`extra`")
     own = dict(_mapping(extra.get("lockstep") or {}, "`lockstep`"))
-    known = ("glossary", "links", "notebooks", "pins", "rules", "translations")
+    known = ("glossary", "links", "notebooks", "pins", "report", "rules", "translations")
     if unknown := sorted(str(key) for key in own if key not in known):
         message = f"unknown key {unknown[0]!r} under extra.lockstep; known: {', '.join(known)}"
         raise _UnfitError(message)
     given = own.pop("links", None) or []
+    report = _report(own.pop("report", None) or REPORT)
     rules = _rules(own.pop("rules", GROUPS if "lockstep" in extra else ()))
     paths = {"guides": raw.get("docs_dir", "docs"), **own}
     for key, value in paths.items():
@@ -127,6 +135,7 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
         languages,
         **paths,
         links=tuple(_links(given, languages)),
+        report=report,
         rules=rules,
         suffixed=i18n.get("docs_structure") == "suffix",
         folders=frozenset(str(each.get("locale")) for each in i18n.get("languages") or []),
@@ -140,6 +149,17 @@ def _rules(given: Any) -> frozenset[str]:  # noqa: ANN401 any YAML
             message = f"extra.lockstep.rules has {each!r}; there are: {', '.join(GROUPS)}"
             raise _UnfitError(message)
     return frozenset(listed)
+
+
+def _report(given: Any) -> str:  # noqa: ANN401 any YAML
+    """Read the address at which a reader reports a problem."""
+    try:
+        if isinstance(given, str) and given.format(repository="", title="", body=""):
+            return given
+    except (LookupError, ValueError, AttributeError):
+        pass  # other fields, or none
+    message = f"extra.lockstep.report is {given!r}; expected an address such as {REPORT}"
+    raise _UnfitError(message)
 
 
 def _links(given: Any, languages: Languages) -> Iterator[Mapping[str, str]]:  # noqa: ANN401 any YAML

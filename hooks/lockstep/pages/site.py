@@ -12,8 +12,10 @@ from lockstep.ground.settings import Settings
 from lockstep.guides import directive
 from lockstep.guides.document import Document
 from lockstep.notebooks.lab import Lab
-from lockstep.pages import publishing
+from lockstep.pages import publishing, ticking
 from lockstep.pages.injection import Page, inject
+from lockstep.pages.publishing import Published
+from lockstep.pages.ticking import Keys
 from lockstep.terms.glossary import Glossary
 from lockstep.translations import matching, translation
 from lockstep.translations.translation import Standing
@@ -89,10 +91,7 @@ class Site:
     def page(self, document: Document, language: Language) -> Page:
         """Return a guide as it is published: with all that it refers to in place."""
         notebook = named(document.meta.get("notebook"))
-        page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
-        source = self.settings.languages.source
-        gone = partial(self._is_gone, language, page)
-        ready = publishing.published(document, self.standings(language, page), source, gone)
+        ready, _ = self._published(document, language)
         return inject(
             ready.document,
             self.labs,
@@ -116,6 +115,11 @@ class Site:
         found = [guide for code in codes if (guide := self.guides.get(code, {}).get(target))]
         anchors = {heading.anchor for guide in found for heading in guide.headings}
         return not found or (parts.fragment != "" and unquote(parts.fragment) not in anchors)
+
+    def steps(self, document: Document, language: Language) -> Keys:
+        """Return the keys of a guide's steps, by section."""
+        ready, standings = self._published(document, language)
+        return ticking.keys(ready.document, standings)
 
     def lab(self, meta: Mapping[str, object]) -> Lab | None:
         """Return the lab that a guide carries by its front matter, if it carries one."""
@@ -183,6 +187,15 @@ class Site:
     def shows_status(self) -> bool:
         """Whether any page shows how the pages stand."""
         return "status" in self._first_pages
+
+    def _published(
+        self, document: Document, language: Language
+    ) -> tuple[Published, tuple[Standing, ...]]:
+        """Return a guide as it is published, and how its sections stand to their English."""
+        page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
+        standings = self.standings(language, page)
+        source, gone = self.settings.languages.source, partial(self._is_gone, language, page)
+        return publishing.published(document, standings, source, gone), standings
 
     @cached_property
     def _first_pages(self) -> Mapping[str, str]:
