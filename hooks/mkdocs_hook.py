@@ -13,8 +13,9 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
@@ -50,11 +51,20 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Leave out all labs but one where ``LOCKSTEP_LAB`` names it (``make serve LAB=…``)."""
+    """Leave out all labs but one where ``LOCKSTEP_LAB`` names it (``make serve LAB=…``).
+
+    What readers take away of the others is added, with links that work anywhere.
+    """
     if lab := os.environ.get("LOCKSTEP_LAB"):
         for file in list(files.documentation_pages()):
             if "/labs/" in file.src_uri and Path(file.src_uri).stem != lab:
                 files.remove(file)
+    build: Build = config.extra["lockstep"]
+    pages: Any = list(files.documentation_pages())
+    urls = {it.src_uri: it.url for file in pages for it in (*file.alternates.values(), file)}
+    words, address, licence = _words(config), config.site_url or "", config.copyright or ""
+    for path, content in build.to_take_away(words.language.code, urls, address, licence):
+        files.append(File.generated(config, path, content=content))
     return files
 
 
@@ -97,7 +107,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     shown: Any = map(files.get_file_from_path, build.glossary_pages(words.language))
     glossary = next((it for it in shown if it and it.inclusion.is_included()), file)
     address = glossary.url_relative_to(file) if glossary is not file else None
-    return build.finish(html, page.meta, words, file.locale, address)
+    root = f"{get_relative_url('.', file.url)}/"
+    return build.finish(html, page.meta, words, file.locale, address, root)
 
 
 def _tell(problems: Iterable[Problem]) -> None:

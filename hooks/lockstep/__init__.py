@@ -17,21 +17,24 @@ Text in, values out; no disk, clock, git or network:
 5. ``translations``: ``alignment``, ``example``, ``comparison``, ``translation``, ``difference``,
    ``mending``. A section beside its English: how it stands, what differs, what can be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``, ``site``,
-   ``notices``, ``rendering``, ``tooltips``, ``overview``. What readers get: guides with tested code
-   in place, notices, HTML; a ``Site`` is all of a project.
-7. ``rules``: ``allowance``, ``parity``, ``catalogue``, ``debts``, ``terminology``, ``legibility``,
+   ``notices``, ``downloads``, ``rendering``, ``tooltips``, ``overview``. What readers get: guides
+   with tested code in place, notices, HTML; a ``Site`` is all of a project.
+7. ``export``: ``piece``, ``commonmark``, ``inline``, ``passages``, ``flow``, ``lesson``,
+   ``jupyter``, ``databricks``, ``readme``, ``archive``, ``kit``. A lab to take away: a page in,
+   a notebook, a Databricks source file and an archive out.
+8. ``rules``: ``allowance``, ``parity``, ``catalogue``, ``debts``, ``terminology``, ``legibility``,
    ``labs``, ``guides``, ``coverage``, ``check``. What must hold: a ``Site`` in, findings out.
 
 Disk, git, processes, Spark:
 
-8. ``disk``: ``segmentation``, ``conversion``, ``project``, ``build``. A project's files, read and
-   written; one build of a site in all its languages.
-9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``fixing``, ``accepting``. What authors and
-   translators have done for them.
-10. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
+9. ``disk``: ``segmentation``, ``conversion``, ``project``, ``belongings``, ``build``. A project's
+   files, read and written; one build of a site in all its languages.
+10. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``fixing``, ``accepting``. What authors and
+    translators have done for them.
+11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
     ``circumstances``, ``failure``, ``kernel``, ``execution``, ``progress``, ``running``. Notebooks
     executed on Spark.
-11. ``commands``: ``command``, ``listing``, ``translators``. What a person calls, and sees.
+12. ``commands``: ``command``, ``listing``, ``translators``. What a person calls, and sees.
 
 On top stand ``cli`` and ``__main__``. Nothing here knows MkDocs' events: the adapter
 ``hooks/mkdocs_hook.py`` does.

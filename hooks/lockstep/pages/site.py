@@ -40,6 +40,8 @@ class Site:
         default_factory=dict, compare=False, repr=False
     )
     """Standings by language and page, each worked out once: rules and pages ask for them."""
+    ready: dict[str, Page] = field(default_factory=dict, compare=False, repr=False)
+    """Published guides by path, each put together once: rules and exports ask for them."""
 
     def documents(self) -> Iterator[tuple[Language, str, Document]]:
         """Yield every guide with its language and page, the source language first."""
@@ -86,8 +88,15 @@ class Site:
 
     def page(self, document: Document, language: Language) -> Page:
         """Return a guide as it is published: with all that it refers to in place."""
-        notebook = named(document.meta.get("notebook"))
         page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
+        if self.guides.get(language.code, {}).get(page) is not document:
+            return self._page(document, language, page)
+        if document.path not in self.ready:
+            self.ready[document.path] = self._page(document, language, page)
+        return self.ready[document.path]
+
+    def _page(self, document: Document, language: Language, page: str) -> Page:
+        notebook = named(document.meta.get("notebook"))
         source = self.settings.languages.source
         ready = publishing.published(document, self.standings(language, page), source)
         return inject(
