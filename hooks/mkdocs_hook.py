@@ -13,6 +13,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
@@ -50,22 +51,28 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     return config
 
 
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Leave out all labs but one where ``LOCKSTEP_LAB`` names it (``make serve LAB=…``).
-
-    What readers take away of the others is added, with links that work anywhere.
-    """
+def _one_lab(files: Files, config: MkDocsConfig) -> Files:
+    """Leave out all labs but one where ``LOCKSTEP_LAB`` names it (``make serve LAB=…``)."""
     if lab := os.environ.get("LOCKSTEP_LAB"):
         for file in list(files.documentation_pages()):
             if "/labs/" in file.src_uri and Path(file.src_uri).stem != lab:
                 files.remove(file)
+    return files
+
+
+@event_priority(-200)  # once i18n, at -100, has said where each page goes
+def _to_take_away(files: Files, config: MkDocsConfig) -> Files:
+    """Add what readers may take away, with links that work anywhere."""
     build: Build = config.extra["lockstep"]
-    pages: Any = list(files.documentation_pages())
+    pages: Any = files.documentation_pages()
     urls = {it.src_uri: it.url for file in pages for it in (*file.alternates.values(), file)}
     words, address, licence = _words(config), config.site_url or "", config.copyright or ""
     for path, content in build.to_take_away(words.language.code, urls, address, licence):
         files.append(File.generated(config, path, content=content))
     return files
+
+
+on_files = CombinedEvent(_one_lab, _to_take_away)
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
