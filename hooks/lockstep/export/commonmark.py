@@ -85,8 +85,8 @@ def _plain(node: RenderTreeNode, context: RenderContext) -> str:
 def _inline(node: RenderTreeNode, context: RenderContext) -> str:
     """Write inline tokens, and read them again where emphasis is at stake."""
     marked = DEFAULT_RENDERERS["inline"](node, context)
-    kinds = [each.type for each in node.walk() if each.type in _EMPHASIS]
-    if not kinds or context.env.get("html") or _emphasis(marked) == kinds:
+    wanted = _emphasis(node.to_tokens()[0].children or [])
+    if not wanted or context.env.get("html") or _read(marked) == wanted:
         return marked
     context.env["html"] = True
     try:
@@ -95,13 +95,16 @@ def _inline(node: RenderTreeNode, context: RenderContext) -> str:
         del context.env["html"]
 
 
-def _emphasis(markdown: str) -> list[str]:
-    """Return the kinds of emphasis in a piece of CommonMark; none where a mark is left over."""
-    (found,) = _reader().parseInline(markdown)
-    children = found.children or []
-    if any(child.type == "text" and "**" in child.content for child in children):
-        return []
-    return [child.tag for child in children if child.type in {"em_open", "strong_open"}]
+def _emphasis(tokens: Iterable[Token]) -> list[str]:
+    """Return where emphasis begins and ends, in order."""
+    return [token.type for token in tokens if token.tag in _EMPHASIS]
+
+
+def _read(markdown: str) -> list[str]:
+    """Return the emphasis in a piece of CommonMark; something else where a mark is left over."""
+    children = _reader().parseInline(markdown)[0].children or []
+    left = any(child.type == "text" and "**" in child.content for child in children)
+    return ["left over"] if left else _emphasis(children)
 
 
 @cache

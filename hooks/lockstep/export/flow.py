@@ -87,6 +87,7 @@ class _Flow:
             "ordered_list": self._list,
             "table": self._table,
             "fence": self._fence,
+            "code_block": self._indented,
             "html_block": _html,
             "admonition": self._admonition,
             "admonition_mkdocs": self._admonition,
@@ -168,6 +169,13 @@ class _Flow:
         if "mermaid" in {language, *classes}:
             return [Diagram(node.content, passages.description(node.content))]
         return [*passages.code(node.content, language, options.get("title", ""))]
+
+    def _indented(self, node: SyntaxTreeNode) -> list[Part]:
+        """Read what is indented: the site's Markdown finds fences there too, CommonMark code."""
+        tokens = markup.parse(node.content)
+        if any(it.type == "fence" and it.info == FENCE for it in tokens):
+            return self._parts(SyntaxTreeNode(tokens).children)
+        return [node.to_tokens()]
 
     def _of_block(self, block: Block) -> list[Part]:
         if isinstance(block, CodeBlock) and block.notebook == self.notebook and block.anchor:
