@@ -6,6 +6,7 @@ Files are read again by other readers: nbformat, jupytext, and one of Databricks
 
 # ruff: noqa: RUF001 Chinese and Japanese punctuation
 
+import base64
 import json
 from dataclasses import replace
 
@@ -278,9 +279,12 @@ def test_a_notebook_holds_the_shown_cells_and_their_outputs(project: Project, co
     assert all(cell.execution_count is None for cell in shown)
     assert ("# 制表符、空行" in shown[0].source) is (code == "zh")
     assert shown[1].outputs[0].text.startswith("<script>")
-    (drawn,) = shown[2].outputs
-    assert drawn.data["text/plain"] == "A line"
-    assert "onload" not in drawn.data["image/svg+xml"]
+    assert shown[2].outputs == []
+    (drawn,) = [cell for cell in made.cells if cell.get("attachments")]
+    ((name, picture),) = drawn.attachments.items()
+    assert f"![A line](attachment:{name})" in drawn.source
+    assert b"<path" in (svg := base64.b64decode(picture["image/svg+xml"]))
+    assert b"onload" not in svg
     assert made.metadata.kernelspec.name == "python3"
     assert made.metadata.lockstep.language == code
     assert made.metadata.lockstep.run.versions.torch == "2.13.0"
@@ -294,14 +298,15 @@ def test_a_notebook_holds_the_shown_cells_and_their_outputs(project: Project, co
         assert again == tested
 
 
-def test_a_figure_that_no_cell_carries_is_attached(project: Project) -> None:
-    found = of_showcase(project, "en")
-    bare = replace(found, pieces=tuple(it for it in found.pieces if not isinstance(it, Code)))
-    made = nbformat.reads(jupyter.written(bare), 4)
-    nbformat.validate(made)
-    (cell,) = [cell for cell in made.cells if cell.get("attachments")]
-    (name,) = cell.attachments
-    assert f"![A line](attachment:{name})" in cell.source
+def test_what_a_cell_printed_stands_below_it_wherever_the_page_shows_it() -> None:
+    text = '{{ cell a output="none" }}\n\nText\n\n{{ output a }}'
+    made = nbformat.reads(jupyter.written(lesson_of(text, small_lab())), 4)
+    _, code, behind = made.cells
+    assert code.outputs[0].text == "1\n"
+    assert behind.source == "Text"
+    again = nbformat.reads(jupyter.written(lesson_of("{{ cell a }}\n\n{{ output a }}",
+                                                     small_lab())), 4)  # fmt: skip
+    assert again.cells[2].source == "```text\n1\n```"
 
 
 def test_databricks_is_told_what_a_figure_shows(project: Project) -> None:

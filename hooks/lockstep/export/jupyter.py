@@ -37,21 +37,28 @@ class _Notebook:
         self.lesson = lesson
         self.attachments: dict[str, Figure] = {}
         """Name to figure, of those that stand in the text."""
-        shown = [each for each in lesson.pieces if isinstance(each, Code)]
-        bare = {each.block.cell for each in shown if not each.block.outputs}
+        shown = [each.block for each in lesson.pieces if isinstance(each, Code)]
+        bare = {block.cell for block in shown if not block.outputs}
         results = (each.block for each in lesson.pieces if isinstance(each, Result))
         self.results = {
             block.cell: block
             for block in results
-            if block.notebook == lesson.name and block.cell in bare
+            if block.notebook == lesson.name
+            and block.cell in bare
+            and all(isinstance(output, Text) for output in block.outputs)
         }
-        """Results that the page shows apart from their cells: here they stand below them."""
+        """Printed results that the page shows apart from their cells: here they stand below them.
+
+        Figures stay in the text: as output, Jupyter draws them in notebooks that it trusts only.
+        """
 
     def document(self) -> dict[str, Any]:
         """Return the notebook as JSON."""
         words = self.lesson.words
-        remark = words("What stands below the cells is the output of that run. When you run a "
-                       "cell, your own output takes its place.")  # fmt: skip
+        remark = words(
+            "What stands below the cells is the output of that run. When you run a cell, your own "
+            "output takes its place; figures in the text stay, so that you can compare."
+        )
         pieces = [opening(self.lesson, remark), *self.lesson.pieces]
         cells = [
             self._code(cell) if isinstance(cell, Code) else self._text(cell, number)
@@ -100,7 +107,7 @@ class _Notebook:
             metadata["tags"] = ["raises-exception"]
         result = self.results.get(block.cell)
         outputs = result.outputs if result else block.outputs
-        alt = result.alt if result else ""
+        alt = self.lesson.words("Output of cell {cell}", cell=block.cell)
         return {
             "cell_type": "code",
             "execution_count": None,
@@ -148,10 +155,12 @@ def _outputs(outputs: Iterable[Text | Figure], alt: str) -> Iterator[dict[str, A
             if is_drawing
             else base64.b64encode(output.data).decode()
         }
-        if alt:
-            data["text/plain"] = [alt]
-        metadata = {output.media_type: {"alt": alt}} if alt else {}
-        yield {"output_type": "display_data", "data": data, "metadata": metadata}
+        metadata = {output.media_type: {"alt": alt}}
+        yield {
+            "output_type": "display_data",
+            "data": {**data, "text/plain": [alt]},
+            "metadata": metadata,
+        }
 
 
 def _lines(text: str) -> list[str]:
