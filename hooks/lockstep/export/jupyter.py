@@ -8,7 +8,7 @@ Format: https://nbformat.readthedocs.io/en/latest/format_description.html
 import base64
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +16,6 @@ from lockstep.export import commonmark, piece
 from lockstep.export.lesson import Lesson, opening
 from lockstep.export.piece import Code, Diagram, Result
 from lockstep.notebooks.output import Figure, Text
-from lockstep.pages.block import OutputBlock
 
 _LONGEST_ID = 64
 """Characters that nbformat allows for what tells a cell from others."""
@@ -35,8 +34,6 @@ class _Notebook:
 
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
-        self.attachments: dict[str, Figure] = {}
-        """Name to figure, of those that stand in the text."""
         shown = [each.block for each in lesson.pieces if isinstance(each, Code)]
         bare = {block.cell for block in shown if not block.outputs}
         results = (each.block for each in lesson.pieces if isinstance(each, Result))
@@ -85,19 +82,14 @@ class _Notebook:
             "title": self.lesson.title,
         }
 
-    def _text(self, markdown: str, number: int) -> dict[str, Any]:
-        cell: dict[str, Any] = {
+    @staticmethod
+    def _text(markdown: str, number: int) -> dict[str, Any]:
+        return {
             "cell_type": "markdown",
             "id": f"text-{number}",
             "metadata": {},
             "source": _lines(markdown),
         }
-        attachments = {
-            name: {figure.media_type: base64.b64encode(figure.data).decode()}
-            for name, figure in self.attachments.items()
-            if f"(attachment:{name})" in markdown
-        }
-        return {**cell, "attachments": attachments} if attachments else cell
 
     def _code(self, code: Code) -> dict[str, Any]:
         block = code.block
@@ -124,19 +116,23 @@ class _Notebook:
         block = shown.block
         if self.results.get(block.cell) is block:
             return ""
-        return "\n\n".join(map(self._output(block), block.outputs))
+        return "\n\n".join(_markdown(output, block.alt) for output in block.outputs)
 
-    def _output(self, block: OutputBlock) -> Callable[[Text | Figure], str]:
-        def markdown(output: Text | Figure) -> str:
-            if isinstance(output, Text):
-                return commonmark.written(commonmark.fence(output.text, "text"))
-            ending = "svg" if output.media_type == "image/svg+xml" else "png"
-            name = f"{block.notebook}-{block.cell}-{len(self.attachments) + 1}.{ending}"
-            self.attachments[name] = output
-            image = commonmark.image(f"attachment:{name}", block.alt)
-            return commonmark.written(commonmark.paragraph([image]))
 
-        return markdown
+def _markdown(output: Text | Figure, alt: str) -> str:
+    """Return an output as Markdown.
+
+    Figures stand in it as data: of attachments, which nbformat has for them, JupyterLab draws none
+    that is SVG.
+    """
+    if isinstance(output, Text):
+        return commonmark.written(commonmark.fence(output.text, "text"))
+    address = f"data:{output.media_type};base64,{_base64(output)}"
+    return commonmark.written(commonmark.paragraph([commonmark.image(address, alt)]))
+
+
+def _base64(figure: Figure) -> str:
+    return base64.b64encode(figure.data).decode()
 
 
 def _outputs(outputs: Iterable[Text | Figure], alt: str) -> Iterator[dict[str, Any]]:
@@ -151,9 +147,7 @@ def _outputs(outputs: Iterable[Text | Figure], alt: str) -> Iterator[dict[str, A
             continue
         is_drawing = output.media_type == "image/svg+xml"
         data: dict[str, Any] = {
-            output.media_type: _lines(output.data.decode())
-            if is_drawing
-            else base64.b64encode(output.data).decode()
+            output.media_type: _lines(output.data.decode()) if is_drawing else _base64(output)
         }
         metadata = {output.media_type: {"alt": alt}}
         yield {
