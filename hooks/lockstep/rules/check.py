@@ -45,7 +45,7 @@ class Checks:
             shown[document.path] = published.shown
             found += document.problems
             found += published.problems
-            found += guides.front_matter(document, self.site)
+            found += guides.front_matter(document, language, self.site)
             found += guides.anchors(document)
             found += legibility.problems(document, self.site)
         found += guides.languages(self.site, page)
