@@ -51,6 +51,8 @@ _NUMERALS = re.compile(r"[第一二三四五六七八九十百]*\Z")
 _SPACE = re.compile(rf"[ \t\n]+(?=[{LETTERS}{OPENING}{CLOSING}{STOPS}])")
 _BEFORE_SPACE = re.compile(f"[{LETTERS}{OPENING}{CLOSING}、。，：；]")
 _LETTER = re.compile(f"[{LETTERS}]")
+_PREVAILS = 3
+"""How many times as often a form stands in a page that uses it and not the other."""
 _LATIN = re.compile(rf"[^。！？：；|•*\[\]{{}}()_=<>#@$\\\u2028{LETTERS}]{{15,}}")
 """Text of some length without what parts sentences or belongs to code."""
 _WORD_OR_END = re.compile(rf"[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*|[.!?:;](?=[\s{GAP}]|\Z)")
@@ -109,7 +111,8 @@ def _punctuation(visible: Visible, places: Places, code: str) -> Iterator[Proble
     found = [(block, _marks(block)) for block in visible.blocks]
     used = {mark: sum(mark == it[0] for _, its in found for it in its) for mark in _FREE[code]}
     for mark, times in used.items():
-        if times and sum(block.text.count(forms[mark]) for block in visible.blocks) <= times:
+        full = sum(block.text.count(_FULL_WIDTH[code][mark]) for block in visible.blocks)
+        if full < _PREVAILS * times:
             forms = {each: form for each, form in forms.items() if each != mark}
     for block, marks in found:
         wrong = [it for it in marks if it[0] in forms]
