@@ -36,6 +36,8 @@ STRAY = {
 A link to a dotted name, or from nothing but code, is one that a plugin may resolve (autorefs).
 """
 _STRAY = re.compile("|".join(f"(?P<_{at}>{form})" for at, form in enumerate(STRAY.values())))
+_SUSPECT = re.compile(r"[*_`\]{]|!!!|\?\?\?|===")
+"""What stands in all that is stray: most text has nothing of it."""
 _EMPTY = {
     "a": (r"\[\s*\]\(|<a\b[^<>]*>\s*</a>", "a link without words; give it some, or delete it"),
     "code": (r"`\s+`|<code>\s*</code>", "code without any; delete the marks"),
@@ -94,10 +96,11 @@ def lost_emphasis(
     theirs = visible.get(language.code)
     if not today or not theirs or -1 in today.headings or -1 in theirs.headings:
         return
+    here_by, there_by = _by_row(today), _by_row(theirs)
     for each in site.standings(language, page):
         if each.source is None or each.translated is None:
             continue
-        here, there = _blocks(today, each.source), _blocks(theirs, each.translated)
+        here, there = _blocks(here_by, each.source), _blocks(there_by, each.translated)
         if any(block.strong or block.emphasis for block in there):
             continue
         bold = _bold(here)
@@ -115,7 +118,7 @@ def lost_emphasis(
 def _stray(block: Block, places: Places) -> Iterator[Problem]:
     seen: set[str] = set()
     text = block.text
-    for match in _STRAY.finditer(text):
+    for match in _STRAY.finditer(text) if _SUSPECT.search(text) else ():
         kind = list(STRAY)[int(str(match.lastgroup)[1:])]
         if kind not in seen:
             seen.add(kind)
@@ -134,14 +137,19 @@ def _empty(block: Block, places: Places) -> Iterator[Problem]:
         yield Problem(places.at(block, pattern), "empty-markup", message)
 
 
-def _blocks(visible: Visible, section: Section) -> list[Block]:
-    """Return the text of a section, without headings and footnotes."""
-    return [
-        block
-        for block in visible.blocks
-        if section.first <= visible.lines(block).start < section.end
-        and not (block.is_heading or block.is_footnote)
-    ]
+def _by_row(visible: Visible) -> dict[int, list[Block]]:
+    """Return the text below each heading by its line, without headings and footnotes."""
+    found: dict[int, list[Block]] = {}
+    for block in visible.blocks:
+        if not (block.is_heading or block.is_footnote):
+            found.setdefault(visible.lines(block).start, []).append(block)
+    return found
+
+
+def _blocks(by_row: Mapping[int, list[Block]], section: Section) -> list[Block]:
+    """Return the text of a section."""
+    rows = (row for row in by_row if section.first <= row < section.end)
+    return [block for row in rows for block in by_row[row]]
 
 
 def _bold(blocks: Iterable[Block]) -> list[str]:

@@ -66,7 +66,9 @@ def _terms(site: Site, language: Language) -> list[Term]:
     """Return the forms of each term in English and in a language."""
     codes = (site.settings.languages.source.code, language.code)
     known = site.glossary.terms if site.glossary else ()
-    forms = ([[form.casefold() for form in term.forms.get(code, ())] for code in codes] for term in known)
+    forms = (
+        [[form.casefold() for form in term.forms.get(code, ())] for code in codes] for term in known
+    )
     return [(ours, theirs) for ours, theirs in forms]
 
 
