@@ -8,16 +8,18 @@ the files as they are after every change.
 import logging
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import write_file
+from mkdocs.utils import get_relative_url, write_file
 
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
@@ -43,11 +45,14 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         _tell(build.findings)
         config.extra["lockstep"] = build
         fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
-        fence = rendering.fence(build.blocks, lambda: _words(config), lambda: build.original)
-        fences.setdefault("custom_fences", []).append(fence)
-        if wanted := os.environ.get("LOCKSTEP_LANGUAGE"):
-            i18n: Any = config.plugins["i18n"]
-            for language in i18n.config.languages:
+        parts = (build.blocks, lambda: _words(config), lambda: build.original, build.status)
+        fences.setdefault("custom_fences", []).append(rendering.fence(*parts))
+        i18n: Any = config.plugins["i18n"]
+        wanted = os.environ.get("LOCKSTEP_LANGUAGE")
+        for language in i18n.config.languages:
+            titles = build.admonitions(language.locale)
+            language.admonition_translations = titles | (language.admonition_translations or {})
+            if wanted:
                 language.build = language.build and (language.default or language.locale == wanted)
     return config
 
@@ -82,6 +87,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     file: Any = page.file
     source = build.site.settings.languages.source.code
     build.original = file.alternates.get(source, file).url_relative_to(file)
+    build.address, build.root = partial(_address, files, file), get_relative_url(".", file.url)
     # Of the page as it was read: a plugin may have taken the last newline from `markdown` since.
     offset = file.content_string.count("\n") - (page.markdown or "").count("\n")
     path = Path(file.abs_src_path or file.src_uri)
@@ -116,13 +122,38 @@ def on_page_context(
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Write the search index of the language that was built."""
+    """Write the language's search index and, for programs, how every page stands."""
     build: Build = config.extra["lockstep"]
+    build.write_status(Path(config.site_dir))
     index = build.index(_words(config).language.code)
     write_file(
         index.written().encode("utf-8", "replace"),
         f"{config.site_dir}/search/{index.language}.json",
     )
+
+
+def _address(files: Files, here: Any, language: str, page: str) -> str | None:  # noqa: ANN401
+    """Return where a page is in a language, seen from another; ``None`` where it is left out."""
+    shown: Any = files.get_file_from_path(f"{here.locale_alternate_of}/{page}")
+    if shown is None or not shown.inclusion.is_included():
+        return None
+    found = shown.alternates.get(language, shown)
+    return str(found.url_relative_to(here))
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Give the templates the reader's words, and those of every language."""
+    env.globals.update(words=_words(config), all_words=config.extra["lockstep"].site.words)
+
+
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Put a translated not-found page into the folder of its language: one serves all the rest."""
+    build: Build = config.extra["lockstep"]
+    language = _words(config).language
+    if template_name != "404.html" or language == build.site.settings.languages.source:
+        return output_content
+    build.project.write(Path(config.site_dir, language.code, template_name), output_content)
+    return ""
 
 
 def _tell(problems: Iterable[Problem]) -> None:

@@ -46,6 +46,7 @@ FINDINGS = ("errors", "debts", "advice")
 """Sections with what is expected, in the order of ``Severity``."""
 CONFIGURATION = """\
 site_name: A case
+extra: {lockstep: {}}
 plugins:
   - i18n:
       docs_structure: folder

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from lockstep.cli import main
+from lockstep.cli import COMMANDS, command, main
 from lockstep.disk.project import Project
 from lockstep.ground.location import Location
 from lockstep.ground.settings import Settings
@@ -26,6 +26,7 @@ from lockstep.rules import catalogue
 from tests import case, walkthrough
 
 ROOT = Path(__file__).parents[1]
+EVERY = {name: command(name) for name in COMMANDS}
 LANGUAGES = [language.code for language in Project.open(ROOT / "mkdocs.yml").settings.languages]
 TOLD = {
     *("unreadable", "not-utf8", "hidden-character", "duplicate-value", "no-test-cell"),
@@ -261,24 +262,24 @@ def long_options(command: click.Command) -> set[str]:
 
 @references
 def test_every_command_has_a_section_with_its_options(page: Document) -> None:
-    named = {"lockstep": main, **{f"lockstep-{name}": c for name, c in main.commands.items()}}
+    named = {"lockstep": main, **{f"lockstep-{name}": c for name, c in EVERY.items()}}
     assert anchors(page, "commands", 3)[0] == "lockstep"
     assert set(anchors(page, "commands", 3)) == set(named)
-    for anchor, command in named.items():
+    for anchor, called in named.items():
         rows = [line for line in section(page, anchor) if line.startswith("| `-")]
         told = {option for row in rows for option in re.findall(r"--[a-z-]+", row.split("|")[1])}
-        assert told == long_options(command), anchor
+        assert told == long_options(called), anchor
 
 
 @pages
 def test_no_command_or_target_is_named_that_does_not_exist(page: Document) -> None:
-    known = {option for command in main.commands.values() for option in long_options(command)}
+    known = {option for command in EVERY.values() for option in long_options(command)}
     known |= long_options(main) | {"--help"}
     printed = [fence.code.splitlines() for fence in page.fences if fence.language == "text"]
     code = [*spans(list(page.lines)), *(line for lines in printed for line in lines)]
     for said in code:
-        for command, rest in re.findall(r"(?:^|`|^\$ )lockstep ([a-z]+)([^`]*)", said):
-            assert command in main.commands, said
+        for called, rest in re.findall(r"(?:^|`|^\$ )lockstep ([a-z]+)([^`]*)", said):
+            assert called in EVERY, said
             assert set(re.findall(r"(?<= )--[a-z-]+", rest)) <= known, said
         for target in re.findall(r"(?:^|`)make ([a-z]+)", said):
             assert target in targets(), said
@@ -303,9 +304,7 @@ def test_every_make_target_and_variable_is_listed(page: Document) -> None:
 
 
 @references
-@pytest.mark.parametrize(
-    "anchor", [f"lockstep-{name}" for name in main.commands if name != "environment"]
-)
+@pytest.mark.parametrize("anchor", [f"lockstep-{name}" for name in EVERY if name != "environment"])
 def test_commands_print_what_the_page_says(
     page: Document, anchor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

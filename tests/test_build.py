@@ -17,6 +17,8 @@ from urllib.parse import urljoin
 
 import pytest
 
+from lockstep.authoring import accepting
+from lockstep.authoring.accepting import Place
 from lockstep.disk.project import Project
 from lockstep.ground.language import Language
 from lockstep.guides import document
@@ -330,6 +332,36 @@ def test_cards_stand_whatever_the_front_matter_of_a_lab_holds(tmp_path: Path) ->
     (odd,) = (card for card in cards if card.one("h3").text == "Odd")
     assert odd.one("p").text == "x < y <i>"
     assert len(cards) == 2
+
+
+def test_a_link_that_english_gave_up_ends_no_build(tmp_path: Path) -> None:
+    """To a page, a section and a picture that are gone, kept where a translation fell behind."""
+    root = tmp_path / "project"
+    project = showcase(root)
+    links = "[a](more.md), [b](show-all.md#more), ![c](more.svg), [d](show-all.md#code)"
+    for code in ("en", "zh"):
+        folder = root / "docs" / code / "labs"
+        (folder / "more.md").write_text("---\ntitle: More\ndescription: More.\n---\n\nMore.\n")
+        (folder / "more.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"></svg>')
+        with (folder / "show-all.md").open("a") as stream:
+            stream.write("\n## More {#more}\n\nMore.\n")
+        head = "---\ntitle: Links\ndescription: Links.\n---\n\n"
+        (folder / "links.md").write_text(f"{head}## Out {{#out}}\n\nSee {links}.\n")
+    chinese = project.settings.languages["zh"]
+    site = project.site()
+    accepting.accept(project, site, chinese, [Place("labs/links.md"), Place("labs/show-all.md")])
+    for code in ("en", "zh"):
+        folder = root / "docs" / code / "labs"
+        (folder / "more.md").unlink()
+        (folder / "more.svg").unlink()
+        text = (folder / "show-all.md").read_text("utf-8")
+        (folder / "show-all.md").write_text(text.partition("\n## More {#more}")[0], "utf-8")
+    english = root / "docs/en/labs/links.md"
+    english.write_text(english.read_text().replace(links, "[d](show-all.md#code)"))
+    built = build(root, "--strict")
+    assert built.returncode == 0, built.stdout
+    passage = page.open_page(root / "site", "zh/labs/links").one(".lockstep-passage")
+    assert [link.text for link in passage.all("a") if link.text == "d"] == ["d"]
 
 
 def test_a_strict_build_fails_with_every_error(broken: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from lockstep.cli import main
+from lockstep.cli import COMMANDS, main
 from lockstep.commands import listing
 from lockstep.disk.project import Project
 from lockstep.ground.location import Location
@@ -78,7 +78,7 @@ def test_pages_narrow_the_report(project: Project) -> None:
 
 def test_help_needs_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for command in main.commands:
+    for command in COMMANDS:
         assert call(command, "-h").exit_code == 0
 
 
@@ -196,13 +196,14 @@ def test_status_of_labs_by_languages(project: Project) -> None:
         "stale": ["cell 'say-goodbye' changed"],
         "pins": [],
         "guides": {
-            "en": {"page": GUIDE, "comments": 0, "sections": {}},
+            "en": {"page": GUIDE, "comments": 0, "damaged": 0, "sections": {}},
             "zh": {
                 "page": GUIDE.replace("en", "zh", 1),
                 "comments": 1,
+                "damaged": 0,
                 "sections": {"count": "program changed"},
             },
-            "ja": {"page": None, "comments": 0, "sections": {}},
+            "ja": {"page": None, "comments": 0, "damaged": 0, "sections": {}},
         },
     }
     text = call("status").stdout

@@ -1,12 +1,17 @@
 """The site's own Markdown settings, against the parser that the rules read guides with."""
 
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from lockstep.disk import conversion
+from lockstep.disk.project import Project
+from lockstep.ground.problem import Severity
 from lockstep.guides import markup
+from lockstep.rules.check import check
+from tests import case
 
 ROOT = Path(__file__).parents[1]
 GUIDES = sorted((ROOT / "docs").rglob("*.md"))
@@ -44,3 +49,52 @@ def test_readers_see_the_lists_that_rules_compare(guide: Path) -> None:
     shown = _Lists()
     shown.feed(CONVERT(text))
     assert shown.found == read
+
+
+@pytest.mark.parametrize(
+    ("configuration", "said"),
+    [
+        ("INHERIT: nowhere.yml\n", "nowhere.yml"),
+        ("markdown_extensions: [no_such_extension]\n", "no_such_extension"),
+        ("markdown_extensions: [broken]\n", "RuntimeError: it fails at once"),
+        ("markdown_extensions: [{broken: {late: true}}]\n", "RuntimeError: it fails at a page"),
+        ("markdown_extensions: [{toc: {slugify: !!python/name:no.such }}]\n", "no"),
+    ],
+)
+def test_what_cannot_be_used_is_said_once_and_nothing_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, configuration: str, said: str
+) -> None:
+    (tmp_path / "broken.py").write_text(BROKEN)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    project = case.sound_lab(tmp_path)
+    text = project.config.read_text("utf-8").partition("markdown_extensions")[0]
+    project.config.write_text(f"{text}{configuration}", "utf-8")
+    found = check(Project.open(project.config).site())
+    monkeypatch.delitem(sys.modules, "broken", raising=False)
+    (problem,) = found
+    assert (problem.location.path, problem.severity) == ("mkdocs.yml", Severity.ADVICE)
+    assert said in problem.message
+
+
+BROKEN = """
+from markdown import Extension
+from markdown.preprocessors import Preprocessor
+
+
+class Late(Preprocessor):
+    def run(self, lines):
+        raise RuntimeError("it fails at a page")
+
+
+class Broken(Extension):
+    config = {"late": [False, ""]}
+
+    def extendMarkdown(self, md):
+        if not self.getConfig("late"):
+            raise RuntimeError("it fails at once")
+        md.preprocessors.register(Late(md), "late", 1)
+
+
+def makeExtension(**options):
+    return Broken(**options)
+"""

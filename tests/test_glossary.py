@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from lockstep.disk.project import Project
 from lockstep.ground.language import Language, Languages
+from lockstep.ground.problem import Severity
 from lockstep.guides import document
 from lockstep.guides.document import Document
 from lockstep.pages import injection
 from lockstep.pages.block import GlossaryBlock
 from lockstep.pages.site import Site
 from lockstep.terms import glossary
+from lockstep.terms.finder import Finder
 from lockstep.terms.glossary import Glossary
 from tests import case
 from tests.strategies import any_text, few
@@ -139,6 +141,34 @@ def test_readers_find_terms_in_the_order_of_their_language() -> None:
     assert [term.forms["zh"][0] for term in block.terms] == order(CHINESE)
 
 
+def test_a_term_not_yet_in_a_language_is_owed_there_and_told_in_the_source_language() -> None:
+    text = (
+        f"{entry('batch', '批量', 'バッチ')}- en: rank\n  zh: rank\n  ja:\n"
+        "  definition: {en: A process., zh: 进程。}\n  ja_avoid: [{form: 位, why: is no}]\n"
+    )
+    found = glossary.read(text, "g.yml", LANGUAGES)
+    assert [(each.location.line, each.rule, each.severity) for each in found.problems] == [
+        (5, "untranslated-term", Severity.DEBT)
+    ] * 2
+    rank = found.terms[1]
+    assert rank.forms.keys() == rank.definitions.keys() == {"en", "zh"}
+    assert [rank.told_in(code) for code in ("en", "zh", "ja")] == ["en", "zh", "en"]
+    assert [term.anchor for term in found.in_order(JAPANESE)] == ["term-rank", "term-batch"]
+    assert [it.term.anchor for it in Finder(found, "ja").find("rank とバッチ、位")] == [
+        "term-batch"
+    ]
+    assert [it.term.anchor for it in Finder(found, "en").find("a rank")] == ["term-rank"]
+
+
+def test_a_language_of_which_the_glossary_has_nothing_is_owed_once() -> None:
+    korean = Language("ko", "한국어")
+    text = entry("a", "b", "c") + entry("d", "e", "f")
+    (owed,) = glossary.read(text, "g.yml", Languages(ENGLISH, (CHINESE, JAPANESE, korean))).problems
+    assert (owed.severity, str(owed.location)) == (Severity.DEBT, "g.yml:1")
+    assert "한국어" in owed.message
+    assert not glossary.read("[]", "g.yml", Languages(ENGLISH, (korean,))).problems
+
+
 class Watched(Site):
     """A site that counts how often it is gone through."""
 
@@ -164,5 +194,6 @@ def test_the_page_of_the_glossary_is_looked_for_once(tmp_path: Path) -> None:
 @few
 def test_no_text_breaks_the_reader(text: str) -> None:
     found = glossary.read(text, "g.yml", LANGUAGES)
-    assert all(problem.rule == "bad-glossary" for problem in found.problems)
-    assert all(term.definitions.keys() == {"en", "zh", "ja"} for term in found.terms)
+    for problem in found.problems:
+        assert problem.rule == ("untranslated-term" if problem.severity else "bad-glossary")
+    assert all(term.definitions.keys() == term.forms.keys() >= {"en"} for term in found.terms)

@@ -65,7 +65,12 @@ title: 计数
 
 
 def publish(
-    now: str, translated: str = CHINESE, then: str | None = ENGLISH, *, cut: bool = False
+    now: str,
+    translated: str = CHINESE,
+    then: str | None = ENGLISH,
+    *,
+    cut: bool = False,
+    gone: frozenset[str] = frozenset(),
 ) -> Published:
     """Publish a translation; ``cut``: as MkDocs hands it over, without its front matter."""
     source = document.read(now, "docs/en/count.md")
@@ -76,7 +81,7 @@ def publish(
         body = translated.split("---\n", 2)[2].lstrip("\n")
         offset = translated.count("\n") - body.count("\n")
         guide = document.read(body, "docs/zh/count.md", offset=offset)
-    return publishing.published(guide, standings, SOURCE)
+    return publishing.published(guide, standings, SOURCE, gone.__contains__)
 
 
 def shown(result: Published) -> str:
@@ -133,6 +138,54 @@ def test_the_beginning_of_a_page_can_fall_behind(cut: bool) -> None:  # noqa: FB
     text = shown(publish(changed("Hello.", "Hello!", ENGLISH), cut=cut))
     front = "" if cut else "---\ntitle: 计数\n---\n"
     assert text.startswith(f"{front}(behind)\n你好。\n## 载入")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("title: Count", "title: Count\ndescription: Legs.", False),
+        ("title: Count", "title: Count\ntags: [a]", False),
+        ("title: Count", "title: Count all", True),
+        ("title: Count", "title: Count\nduration: 5", True),
+        ("title: Count\n---\n\nHello.", "title: Count\ntags: [a]\n---\n\nHello!", True),
+    ],
+)
+@pytest.mark.parametrize("cut", [False, True])
+def test_readers_are_told_of_what_the_page_shows(cut: bool, old: str, new: str, told: bool) -> None:  # noqa: FBT001
+    result = publish(changed(old, new, ENGLISH), cut=cut)
+    assert list(result.insertions.values()) == [NoticeBlock(Notice.BEHIND, "")] * told
+
+
+LINKED = {
+    "see": ("Only words[^why].", "Only words[^why]. See [it](gone.md) and ![it](gone.svg)."),
+    "sees": ("只有文字[^why]。", "只有文字[^why]。见[它](gone.md)、![它](gone.svg)。"),
+}
+
+
+@pytest.mark.parametrize("address", ["gone.md", "gone.svg"])
+def test_english_stands_in_where_a_link_that_it_gave_up_leads_nowhere(address: str) -> None:
+    then, translated = changed(*LINKED["see"], ENGLISH), changed(*LINKED["sees"], CHINESE)
+    there = publish(ENGLISH, translated, then)
+    assert list(there.insertions.values()) == [NoticeBlock(Notice.BEHIND, "look")]
+    result = publish(ENGLISH, translated, then, gone=frozenset({address}))
+    assert "<en>\n## Look {#look}\n(changed)\nOnly words[^why].\n[^why]: Because.\n</>" in shown(
+        result
+    )
+    assert "gone" not in shown(result)
+    # What English still has, or the translation has not, changes nothing.
+    for now, theirs in ((then.replace("Only", "Just"), translated), (ENGLISH, CHINESE)):
+        found = publish(now, theirs, then, gone=frozenset({address}))
+        assert list(found.insertions.values()) == [NoticeBlock(Notice.BEHIND, "look")]
+
+
+def test_a_withdrawn_section_that_leads_nowhere_leaves_its_place() -> None:
+    then, translated = changed(*LINKED["see"], ENGLISH), changed(*LINKED["sees"], CHINESE)
+    now = ENGLISH.partition("## Look")[0] + "## Draw" + ENGLISH.partition("## Draw")[2]
+    kept = publish(now, translated, then)
+    assert "(withdrawn)\n只有文字" in shown(kept)
+    removed = shown(publish(now, translated, then, gone=frozenset({"gone.md"})))
+    assert '<div id="look"></div>' in removed
+    assert "gone" not in removed
 
 
 @pytest.mark.parametrize("cut", [False, True])

@@ -184,6 +184,16 @@ def test_the_search_sees_words_of_a_glossary_apart() -> None:
     assert all("data-search-exclude" in it.attributes for it in found.all(".lockstep-forms"))
 
 
+def test_a_term_that_is_not_there_in_a_language_is_told_in_the_source_language() -> None:
+    forms = {"en": ("rank",), "zh": ("rank id",)}
+    term = Term(Location("g.yml", 1), "term-rank", forms, {"en": "A process.", "zh": "进程。"})
+    entries = page.read(rendering.html(GlossaryBlock("ja", (term,)), WORDS, highlight)).one("dl")
+    assert entries.one("div").attributes == {"lang": "en"}
+    assert entries.text.split() == ["rank", "rank", "id", "A", "process."]
+    chinese = page.read(rendering.html(GlossaryBlock("zh", (term,)), WORDS, highlight)).one("dl")
+    assert chinese.one("div").attributes == {}
+
+
 def test_what_comes_from_outside_is_escaped() -> None:
     evil = '"><script>alert(1)</script>'
     problem = Problem(Location(evil, 1), evil, f"`{evil}` {evil}")

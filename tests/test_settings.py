@@ -1,5 +1,6 @@
 """What is taken from `mkdocs.yml`, and what is refused."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def test_paths() -> None:
     assert (found.guides, found.notebooks, found.pins) == ("guides", "labs", "pins.txt")
 
 
+def test_problems_are_reported_where_the_repository_is_or_elsewhere() -> None:
+    assert settings.read(LANGUAGES).report.startswith("{repository}/issues/new?")
+    own = "extra:\n  lockstep: {report: 'mailto:a@b.example?subject={title}'}\n"
+    assert settings.read(own + LANGUAGES).report == "mailto:a@b.example?subject={title}"
+
+
 def test_tags_of_mkdocs_are_passed_over() -> None:
     tags = "site_url: !ENV [A, '']\nx: !!python/name:os.system\ny: !relative $docs_dir\n"
     assert settings.read(tags + LANGUAGES).guides == "docs"
@@ -88,12 +95,16 @@ def test_the_project_s_own_configuration() -> None:
         ("extra: {lockstep: [a]}", "`lockstep` is not a mapping"),
         ("extra: {lockstep: {notebook: a}}", "unknown key 'notebook' under extra.lockstep"),
         ("extra: {lockstep: {notebooks: 1}}", "extra.lockstep.notebooks is 1"),
+        ("extra: {lockstep: {report: 1}}", "extra.lockstep.report is 1; expected an address"),
+        ("extra: {lockstep: {report: '{url}'}}", "report is '{url}'; expected an address such as"),
+        ("extra: {lockstep: {report: 'a{'}}", "report is 'a{'; expected an address such as"),
+        ("extra: {lockstep: {report: '{title.x}'}}", "expected an address such as"),
         ("docs_dir: /docs", "docs_dir is '/docs'; expected a path"),
         ("docs_dir: !ENV [DOCS, docs]", "docs_dir is None"),
     ],
 )
 def test_what_cannot_be_used_is_named(text: str, expected: str) -> None:
-    with pytest.raises(SettingsError, match=f"(?s)site.yml.*{expected.replace('.', '[.]')}"):
+    with pytest.raises(SettingsError, match=f"(?s)site.yml.*{re.escape(expected)}"):
         settings.read(text, "site.yml")
 
 

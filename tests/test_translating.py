@@ -1,5 +1,7 @@
 """The commands of translators, from an edit of English to a whole translation."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -108,14 +110,117 @@ def test_a_correction_is_accepted_in_every_language_that_knew_the_version_before
     call("accept", "zh", "count-animals")
     edit(project, GUIDE, "teh", "the")
     assert debts(project) == debts(project, "ja") == ["12 outdated-section"]
-    done = call("accept", "--unchanged", "count-animals")
+    done = call("accept", "--unchanged", "--yes", "count-animals")
     assert done.stdout == f"{ACCEPTED}: accepted 1 section: #load\n"
     assert (debts(project), debts(project, "ja")) == ([], ["12 outdated-section"])
 
     call("accept", "ja", "count-animals")
     edit(project, GUIDE, "Say goodbye", "Say good-bye")
-    assert len(call("accept", "--unchanged", "count-animals#count").stdout.splitlines()) == 2
+    assert (
+        len(call("accept", "--unchanged", "--yes", "count-animals#count").stdout.splitlines()) == 2
+    )
     assert debts(project) == debts(project, "ja") == []
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y\n", 0), ("n\n", 1), ("", 1)])
+def test_a_correction_is_shown_before_it_is_accepted(
+    project: Project, answer: str, status: int
+) -> None:
+    edit(project, GUIDE, "Load the names", "Load 100 names")
+    path = project.root / "translations/ja/labs/count-animals.md"
+    path.write_text(path.read_text().replace("code=", "code=0"))
+    before = {code: debts(project, code) for code in ("zh", "ja")}
+    found = call("accept", "--unchanged", "count-animals", answer=answer)
+    assert found.exit_code == status
+    assert "labs/count-animals#load (zh)\n" in found.stdout
+    assert "labs/count-animals#load (ja)\n" in found.stdout  # there, the program changed too
+    assert found.stdout.count("1. Load [-the-]{+100+} names:") == 2
+    assert "the program of load-animals changed" in found.stdout
+    assert "labs/count-animals#count (ja)\nthe program of count-legs, say-goodbye" in found.stdout
+    after = {code: debts(project, code) for code in ("zh", "ja")}
+    assert after == ({"zh": [], "ja": []} if status == 0 else before)
+
+
+def test_nothing_is_asked_where_nothing_was_corrected(project: Project) -> None:
+    assert project.root.is_dir()
+    found = call("accept", "--unchanged", "count-animals")
+    assert (found.exit_code, found.stdout) == (0, "nothing to accept\n")
+
+
+SECTIONS = "## Hay {#hay}\n\nHay.\n\n## Oats {#oats}\n\nOats.\n\n"
+MOVED = "## Oats {#oats}\n\nOats.\n\n## Hay {#hay}\n\nHay.\n\n"
+
+
+@pytest.fixture
+def longer(project: Project) -> Project:
+    """Return the project with two sections more, accepted."""
+    for code in ("en", "zh", "ja"):
+        edit(project, GUIDE.replace("/en/", f"/{code}/"), "## Count", f"{SECTIONS}## Count")
+    for code in ("zh", "ja"):
+        assert call("accept", code, "--all").exit_code == 0
+    return project
+
+
+def order(project: Project) -> list[str]:
+    text = (project.root / ACCEPTED).read_text("utf-8")
+    return [line.partition("{#")[2][:-1] for line in text.splitlines() if line.startswith("## ")]
+
+
+def test_accepting_one_section_moves_no_other(longer: Project) -> None:
+    edit(longer, GUIDE, SECTIONS, MOVED)
+    assert debts(longer) == []  # readers get the order of the English
+    edit(longer, GUIDE, "Load the names", "Load all names")
+    assert call("accept", "zh", "count-animals#load").exit_code == 0
+    assert order(longer) == ["load", "hay", "oats", "count"]
+    assert debts(longer) == []
+
+
+def test_a_section_that_was_moved_in_both_is_accepted_where_it_is(longer: Project) -> None:
+    for path in (GUIDE, CHINESE):
+        edit(longer, path, SECTIONS, MOVED)
+    done = call("accept", "zh", "count-animals")
+    assert (done.exit_code, done.stdout) == (0, f"{ACCEPTED}: accepted 1 section: #hay\n")
+    assert order(longer) == ["load", "oats", "hay", "count"]
+    assert debts(longer) == []
+    assert call("accept", "zh", "count-animals").stdout == "nothing to accept\n"
+
+
+def test_a_new_section_finds_its_place_among_those_that_did_not_move(longer: Project) -> None:
+    edit(longer, GUIDE, SECTIONS, f"{MOVED}## Salt {{#salt}}\n\nSalt.\n\n")
+    edit(longer, CHINESE, SECTIONS, f"{SECTIONS}## 盐 {{#salt}}\n\n盐。\n\n")
+    assert call("accept", "zh", "count-animals#salt").exit_code == 0
+    assert order(longer) == ["load", "hay", "salt", "oats", "count"]
+
+
+def test_a_difference_for_editors(project: Project) -> None:
+    edit(project, GUIDE, "Load the names", "Load all names")
+    found = call("diff", "zh", "count-animals", "--format", "json")
+    assert found.exit_code == 1
+    (section,) = json.loads(found.stdout)
+    assert (section["anchor"], section["state"], section["changed_cells"]) == (
+        "load", "outdated", [],
+    )  # fmt: skip
+    assert section["english"]["path"] == GUIDE
+    assert section["translation"]["line"] == 12
+    changed = [each for each in section["changes"] if each["kind"] != "kept"]
+    assert changed == [{"kind": "gone", "text": "the"}, {"kind": "new", "text": "all"}]
+    edit(project, CHINESE, "## Count", "## Extra {#extra}\n\n## Count")
+    (extra,) = json.loads(call("diff", "zh", "count-animals#extra", "--format", "json").stdout)
+    assert (extra["state"], extra["english"], extra["changes"]) == ("removed", None, [])
+    sound = call("diff", "zh", "count-animals#count", "--format", "json")
+    assert (sound.exit_code, sound.stdout) == (0, "[]\n")
+
+
+@pytest.mark.parametrize("folder", ["translations", "translations/zh"])
+def test_a_file_where_a_folder_belongs_is_said(project: Project, folder: str) -> None:
+    shutil.rmtree(project.root / folder)
+    (project.root / folder).write_text("x")
+    found = [str(each) for each in check.check(project.site()) if each.severity is Severity.ERROR]
+    assert found == [f"{folder}:1: unreadable is a file; expected a folder"]
+    done = call("accept", "zh", "count-animals")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("lockstep: ")
+    assert (project.root / folder).read_text() == "x"
 
 
 def test_what_differs_from_english_is_refused(project: Project) -> None:

@@ -5,35 +5,40 @@ Read the engine room by room. A module imports only what stands before it in thi
 
 Text in, values out; no disk, clock, git or network:
 
-1. ``ground``: ``location``, ``problem``, ``language``, ``settings``. Where something is, what is
-   wrong with it, for whom; what a site says of itself.
+1. ``ground``: ``location``, ``problem``, ``language``, ``script``, ``yaml``, ``settings``. Where
+   something is, what is wrong with it, for whom; what a site says of itself.
 2. ``notebooks``: ``program``, ``header``, ``notebook``, ``svg``, ``output``, ``fingerprint``,
    ``recording``, ``pairing``, ``comments``, ``lab``, ``verification``. Lab code and what proves
    that it was run: cells, recordings, fingerprints, translated comments; a ``Lab`` is all of it.
 3. ``guides``: ``markup``, ``front_matter``, ``document``, ``section``, ``footnote``, ``prose``,
-   ``directive``, ``inventory``. Markdown, read: sections, directives, running text, and what is
-   equal in every language.
+   ``directive``, ``inventory``, ``step``. Markdown, read: sections, directives, running text, what
+   is equal in every language, and steps, known by what they say.
 4. ``terms``: ``glossary``, ``finder``, ``wording``. What the field calls things, where a text says
    so, and where its words begin.
-5. ``translations``: ``alignment``, ``example``, ``comparison``, ``translation``, ``difference``,
-   ``mending``. A section beside its English: how it stands, what differs, what can be derived.
-6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``, ``site``,
-   ``notices``, ``rendering``, ``tooltips``, ``overview``, ``passages``, ``index``. What readers
-   get: guides with tested code in place, notices, HTML, what is searched; a ``Site`` is all of a
-   project.
-7. ``rules``: ``allowance``, ``parity``, ``catalogue``, ``debts``, ``terminology``, ``legibility``,
-   ``labs``, ``guides``, ``coverage``, ``check``. What must hold: a ``Site`` in, findings out.
+5. ``translations``: ``alignment``, ``matching``, ``example``, ``comparison``, ``translation``,
+   ``difference``, ``mending``. A section beside its English: how it stands, what differs, what can
+   be derived.
+6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``,
+   ``ticking``, ``site``, ``notices``, ``rendering``, ``interface``, ``tooltips``, ``overview``,
+   ``status_table``, ``passages``, ``index``. What readers get: guides with tested code in place,
+   notices, HTML, the words around it, what is searched; a ``Site`` is all of a project.
+7. ``rules``: ``allowance``, ``parity``, ``debts``, ``terminology``, ``visible``, ``places``,
+   ``legibility``, ``style``, ``catalogue``, ``labs``, ``guides``, ``coverage``, ``check``,
+   ``scope``. What must hold: a ``Site`` in, findings out.
 
 Disk, git, processes, Spark:
 
-8. ``disk``: ``segmentation``, ``conversion``, ``project``, ``build``. A project's files, read and
-   written; one build of a site in all its languages.
-9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``fixing``, ``accepting``. What authors and
-   translators have done for them.
+8. ``disk``: ``git``, ``segmentation``, ``conversion``, ``workers``, ``folder``, ``layout``,
+   ``project``, ``inputs``, ``memory``, ``checking``, ``build``. A project's files, read and
+   written, and their history; all of it checked, side by side and only what changed; one build of
+   a site in all its languages.
+9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
+   What authors and translators have done for them.
 10. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
     ``circumstances``, ``failure``, ``kernel``, ``execution``, ``progress``, ``running``. Notebooks
     executed on Spark.
-11. ``commands``: ``command``, ``listing``, ``translators``. What a person calls, and sees.
+11. ``commands``: ``command``, ``listing``, ``checking``, ``states``, ``labs``, ``translators``.
+    What a person calls, and sees.
 
 On top stand ``cli`` and ``__main__``. Nothing here knows MkDocs' events: the adapter
 ``hooks/mkdocs_hook.py`` does.

@@ -1,34 +1,49 @@
-"""The command line: printing, asking and exit codes, and nothing that anybody else needs.
+"""The command line: which commands there are. What each does stands in ``commands``.
 
 Exit status: 0 nothing to report, 1 findings, 2 could not run.
 """
 
-import difflib
-import json
-import shlex
-import sys
-from collections.abc import Sequence
+import importlib
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Column, Table
 
-from lockstep.authoring import pairs, starting
-from lockstep.commands import listing, translators
-from lockstep.commands.command import FINDINGS, authored, examples, is_below, stop, with_project
-from lockstep.disk.project import Project
-from lockstep.ground.problem import Severity
-from lockstep.notebooks.lab import Lab
-from lockstep.pages import overview
-from lockstep.pages.site import Site
-from lockstep.rules import catalogue, debts
-from lockstep.rules.check import check as check_site
-from lockstep.runs import progress
+from lockstep.commands.command import examples
+
+COMMANDS = {
+    "check": "checking",
+    "status": "states",
+    "run": "labs",
+    "sync": "labs",
+    "comments": "labs",
+    "new": "labs",
+    "environment": "labs",
+    "diff": "translators",
+    "accept": "translators",
+    "fix": "translators",
+}
+"""Each command, and the module in ``commands`` that has it."""
+
+
+def command(name: str) -> click.Command:
+    """Return one of ``COMMANDS``."""
+    module = importlib.import_module(f"lockstep.commands.{COMMANDS[name]}")
+    found: click.Command = getattr(module, name)
+    return found
+
+
+class _Commands(click.Group):
+    """Loads the command that is called, and no other: some bring much with them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's own
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        return command(cmd_name) if cmd_name in COMMANDS else None
 
 
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples(
         "lockstep check                     every static rule, over everything",
@@ -45,205 +60,3 @@ from lockstep.runs import progress
 def main(context: click.Context, config: Path) -> None:
     """Lab guides in several languages whose every code block was run."""
     context.obj = config
-
-
-@main.command(epilog=examples(
-    "lockstep check",
-    "lockstep check docs/zh/labs/train-deep-learning-model.md",
-    "lockstep check --debts --format github",
-))  # fmt: skip
-@click.argument("pages", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--debts", is_flag=True, help="Fail on what is known to be behind, too.")
-@click.option("--strict", is_flag=True, help="Fail on advice, too.")
-@click.option("--rules", "list_rules", is_flag=True, help="List the rules and exit.")
-@click.option(
-    "--format", "style", type=click.Choice(listing.STYLES), default="text",
-    show_default=True, help="For people, for annotations on a pull request, or for machines.",
-)  # fmt: skip
-@with_project
-def check(  # noqa: PLR0913 each is an option
-    project: Project, pages: Sequence[Path], *, debts: bool, strict: bool, list_rules: bool,
-    style: str,
-) -> None:  # fmt: skip
-    """Check notebooks, guides and translations. Never executes lab code.
-
-    With PAGES (files or folders), report only what stands in them.
-    """
-    if list_rules:
-        width = max(map(len, catalogue.RULES))
-        for rule, meaning in catalogue.RULES.items():
-            click.echo(f"{rule:<{width}}  {meaning}")
-        return
-    for page in pages:
-        if not page.exists():
-            stop(f"{page} does not exist")
-        if not page.resolve().is_relative_to(project.root.resolve()):
-            stop(f"{page} is not in the project at {project.root}")
-    wanted = [project.relative(page.resolve()) for page in pages]
-    problems = [
-        problem
-        for problem in check_site(project.site())
-        if not wanted or any(is_below(problem.location.path, page) for page in wanted)
-    ]
-    if text := listing.written(problems, style):
-        click.echo(text)
-    limit = Severity.ADVICE if strict else Severity.DEBT if debts else Severity.ERROR
-    if any(problem.severity <= limit for problem in problems):
-        sys.exit(FINDINGS)
-
-
-@main.command(epilog=examples(
-    "lockstep sync                               every .ipynb follows its .py",
-    "lockstep sync --from-notebook my-lab        take over what was edited in Jupyter",
-))  # fmt: skip
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--from-notebook", metavar="NAME", help="Write the .py from the .ipynb; asks first.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@with_project
-def sync(project: Project, names: Sequence[str], from_notebook: str | None, *, yes: bool) -> None:
-    """Bring each .ipynb into step with its .py. Executes nothing, keeps recordings."""
-    site = project.site()
-    if from_notebook is None:
-        changed = authored(pairs.sync, project, _chosen(site, names))
-        click.echo("\n".join(f"wrote {path}" for path in changed) or "everything is in step")
-        return
-    lab = _chosen(site, [from_notebook])[0]
-    text = authored(pairs.script_from_pair, project, lab)
-    lines = list(difflib.unified_diff(
-        lab.notebook.text.splitlines(), text.splitlines(), lab.notebook.path, "from the .ipynb",
-        lineterm="",
-    ))  # fmt: skip
-    if not lines:
-        click.echo(f"{lab.notebook.path} holds what its .ipynb holds")
-        return
-    for line in lines:
-        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[0])
-        click.secho(line, fg=colour)
-    if yes or click.confirm(f"Write these changes to {lab.notebook.path}?"):
-        project.write(project.root / lab.notebook.path, text)
-        click.echo(f"wrote {lab.notebook.path}; record it with `lockstep run {lab.name}`")
-    else:
-        sys.exit(FINDINGS)
-
-
-@main.command(epilog=examples("lockstep comments", "lockstep comments train-deep-learning-model"))
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@with_project
-def comments(project: Project, names: Sequence[str]) -> None:
-    """Update the catalogs in which comments of lab code are translated."""
-    changed = authored(pairs.update_comments, project, _chosen(project.site(), names))
-    click.echo("\n".join(f"wrote {path}" for path in changed) or "every catalog is up to date")
-
-
-@main.command(epilog=examples("lockstep new count-words", "lockstep new count-words --no-run"))
-@click.argument("name")
-@click.option("--run/--no-run", "execute", default=True, help="Execute the new notebook at once.")
-@with_project
-def new(project: Project, name: str, *, execute: bool) -> None:
-    """Start a lab: a notebook that runs, and a guide in each language.
-
-    NAME is kebab-case. The lab is recorded at once, so that it passes `check`.
-    """
-    for path in authored(starting.new, project, name):
-        click.echo(f"wrote {path}")
-    if execute:
-        click.get_current_context().invoke(run, names=(name,))
-    else:
-        click.echo(f"record it with `lockstep run {name}`")
-
-
-@main.command(epilog=examples("lockstep status", "lockstep status --format json"))
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
-@with_project
-def status(project: Project, style: str) -> None:
-    """Show pages by languages: labs run or stale and why, sections behind, comments open."""
-    site = project.site()
-    report = overview.states(site)
-    if style == "json":
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
-        return
-    # A name that is cut cannot be copied into the next command.
-    table = Table(
-        Column("lab or page", no_wrap=True),
-        Column("recording", min_width=len("2026-11-20")),
-        *(language.name for language in site.settings.languages),
-    )
-    for row in report:
-        guides = (overview.brief(guide) for guide in row["guides"].values())
-        called = row["lab"] or debts.name(row["page"] or "")
-        table.add_row(called, row["run"] or "\n".join(row["stale"]), *guides)
-    # Into a file or a pipe the table goes whole, however wide; a terminal has the width it has.
-    console = Console()
-    if not console.is_terminal:
-        console.width = Measurement.get(console, console.options.update(width=500), table).maximum
-    console.print(table)
-
-
-@main.command(epilog=examples(
-    "lockstep run                          what is stale",
-    "lockstep run --force my-lab           that one, in any case",
-    "lockstep run --master spark://host:7077",
-    "lockstep run --verify                 execute everything, compare, write nothing",
-))  # fmt: skip
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--master", metavar="URL", help="A Spark master; default: an embedded local-cluster.")
-@click.option("--force", is_flag=True, help="Execute also what is not stale.")
-@click.option("--verify", is_flag=True, help="Execute and compare with the recordings.")
-@with_project
-def run(
-    project: Project, names: Sequence[str] = (), master: str | None = None, *,
-    force: bool = False, verify: bool = False,
-) -> None:  # fmt: skip
-    """Execute notebooks on Spark and record what came out.
-
-    A failed run changes no recording; its report and logs go to .lockstep/failures/NAME/.
-    """
-    try:
-        from lockstep.runs import running  # noqa: PLC0415 needs the labs' environment
-        from lockstep.runs.cluster import ClusterError  # noqa: PLC0415
-    except ImportError as error:
-        stop(f"the labs' environment is not installed ({error.name}); `make run` sets it up")
-    labs = _chosen(project.site(), names)
-    chosen = labs if force or verify else [lab for lab in labs if lab.stale]
-    if not verify:
-        authored(pairs.sync, project, [lab for lab in labs if lab not in chosen])
-    if not chosen:
-        click.echo(f"nothing is stale: {len(labs)} of {len(labs)} recordings are fresh")
-        return
-    console = Console()
-    failed = False
-    try:
-        with progress.shown(console, running.durations(project)) as report:
-            for result in running.run(project, chosen, master, verify=verify, report=report):
-                failed |= result.failed
-                console.print(result.message, markup=False, highlight=False, soft_wrap=True)
-    except (running.CannotRunError, ClusterError) as error:
-        stop(str(error))
-    if failed:
-        sys.exit(FINDINGS)
-
-
-@main.command(epilog=examples('eval "$(lockstep environment)"; jupyter lab notebooks'))
-@with_project
-def environment(project: Project) -> None:
-    """Print the variables with which lab notebooks run, as shell exports."""
-    from lockstep.runs import cluster  # noqa: PLC0415 needs the labs' environment
-
-    try:
-        variables = cluster.environment(project.root, project.settings.notebooks)
-    except cluster.ClusterError as error:
-        stop(str(error))
-    for name, value in variables.items():
-        click.echo(f"export {name}={shlex.quote(value)}")
-
-
-def _chosen(site: Site, names: Sequence[str]) -> list[Lab]:
-    """Return the labs of those names, all where there are none."""
-    for name in names:
-        if name not in site.labs:
-            stop(f"there is no notebook {name!r}; there are: {', '.join(sorted(site.labs))}")
-    return [site.labs[name] for name in names or sorted(site.labs)]
-
-
-for _command in (translators.diff, translators.accept, translators.fix):
-    main.add_command(_command)

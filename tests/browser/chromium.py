@@ -77,7 +77,7 @@ class Reader:
         self._browser = browser
         self._contexts: list[BrowserContext] = []
 
-    def open(
+    def open(  # noqa: PLR0913 what may differ between readers
         self,
         path: str = "",
         *,
@@ -85,17 +85,20 @@ class Reader:
         height: int = 900,
         scheme: Scheme = "light",
         scripts: bool = True,
+        locale: str = "en-US",
     ) -> Page:
         """Open a page in a fresh profile and wait until it is loaded; `settle` waits for more.
 
         `path` is relative to the site's address, `width` and `height` are those of the window in
-        CSS pixels, `scheme` is what the system prefers, `scripts` whether they run.
+        CSS pixels, `scheme` is what the system prefers, `scripts` whether they run, `locale` the
+        language that the browser asks for.
         """
         context = self._browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             java_script_enabled=scripts,
             reduced_motion="reduce",
+            locale=locale,
         )
         self._contexts.append(context)
         context.route("**/*", self._pass)

@@ -13,9 +13,12 @@ from lockstep.authoring.refusal import AuthoringError
 from lockstep.disk.project import Project
 from lockstep.ground.language import Language
 from lockstep.ground.problem import Problem, Severity
+from lockstep.guides import section
+from lockstep.guides.document import Document
 from lockstep.pages.site import Site
 from lockstep.rules import allowance, debts, parity
 from lockstep.translations import translation
+from lockstep.translations.alignment import align
 from lockstep.translations.translation import Standing, State
 
 
@@ -117,13 +120,22 @@ def accept(
     return [_written(project, site, wanted, page, anchors) for page, anchors in chosen.items()]
 
 
-def accept_unchanged(project: Project, site: Site, places: Sequence[Place]) -> list[Accepted]:
-    """Record that a correction of English changed no meaning, in every language it concerns.
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A section whose English was corrected, in a language that it concerns."""
+
+    language: Language
+    page: str
+    standing: Standing
+
+
+def corrections(site: Site, places: Sequence[Place]) -> list[Correction]:
+    """Return what a correction of English concerns, if it changed no meaning.
 
     Those are the languages that had accepted the version before it: of all accepted versions that
     differ from today's, the one that is most like it. What is further behind stays outdated.
     """
-    chosen: dict[tuple[str, str], list[str]] = {}
+    found: list[Correction] = []
     for where in places:
         behind = [
             (each, standing)
@@ -133,11 +145,19 @@ def accept_unchanged(project: Project, site: Site, places: Sequence[Place]) -> l
             if standing.state is State.OUTDATED or standing.changed_cells
         ]
         for anchor in dict.fromkeys(standing.anchor for _, standing in behind):
-            versions = [(each, found) for each, found in behind if found.anchor == anchor]
-            latest = max((_likeness(found) for _, found in versions), default=0.0)
-            for each, found in versions:
-                if _likeness(found) == latest:
-                    chosen.setdefault((each.code, where.page), []).append(anchor)
+            versions = [(each, it) for each, it in behind if it.anchor == anchor]
+            latest = max((_likeness(it) for _, it in versions), default=0.0)
+            found += [
+                Correction(each, where.page, it) for each, it in versions if _likeness(it) == latest
+            ]
+    return list(dict.fromkeys(found))
+
+
+def accept_corrections(project: Project, site: Site, found: Sequence[Correction]) -> list[Accepted]:
+    """Record that corrections of English changed no meaning, in the languages they concern."""
+    chosen: dict[tuple[str, str], list[str]] = {}
+    for each in found:
+        chosen.setdefault((each.language.code, each.page), []).append(each.standing.anchor)
     languages = site.settings.languages
     return [
         _written(project, site, languages[code], page, anchors)
@@ -163,8 +183,11 @@ def _written(
     lines = {problem.location.line for problem in refused}
     found = [each for each in site.standings(wanted, page) if each.anchor in anchors]
     whole = [each for each in found if not _holds(each, lines)]
+    moved = _moved(source, before, translated)
     now = tuple(
-        each.anchor for each in whole if each.state is not State.CURRENT or each.changed_cells
+        each.anchor
+        for each in whole
+        if each.state is not State.CURRENT or each.changed_cells or each.anchor in moved
     )
     path = project.accepted(wanted) / page
     if now and before is None and path.exists():
@@ -174,6 +197,20 @@ def _written(
         text = translation.accept(source, translated, before, now, site.codes(source))
         project.write(path, text)
     return Accepted(wanted, page, project.relative(path), now, refused)
+
+
+def _moved(source: Document, accepted: Document | None, translated: Document) -> set[str]:
+    """Return the sections that moved in English since, and that the translation moved too."""
+    orders = [
+        [each.anchor for each in section.sections(it)] if it else []
+        for it in (accepted, source, translated)
+    ]
+    shared = set.intersection(*map(set, orders))
+    then, today, theirs = ([anchor for anchor in it if anchor in shared] for it in orders)
+    if today != theirs:
+        return set()
+    kept = {one for one, other in align(then, today, lambda a, b: float(a == b)) if other}
+    return shared - kept
 
 
 def _holds(standing: Standing, lines: Collection[int]) -> bool:
@@ -194,6 +231,6 @@ def _broken(site: Site, wanted: Language, page: str, anchors: Collection[str]) -
         if each.anchor in anchors and each.source and each.translated
     ]
     in_english = partial(site.settings.in_source, code=wanted.code)
-    found = parity.compare(source, translated, pairs, in_english)
+    found = [*parity.compare(source, translated, pairs, in_english), *parity.misplaced(pairs)]
     left = allowance.apply(found, [translated], parity.RULES)
     return [each for each in left if each.rule in parity.RULES and each.severity is Severity.ERROR]

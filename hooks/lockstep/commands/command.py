@@ -7,13 +7,17 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Concatenate, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec
 
 import click
 
 from lockstep.authoring.refusal import AuthoringError
-from lockstep.disk.project import Project
+from lockstep.disk.folder import Folder
+from lockstep.disk.git import GitError
 from lockstep.ground.settings import SettingsError
+
+if TYPE_CHECKING:  # it takes a second to import
+    from lockstep.disk.project import Project
 
 FINDINGS, COULD_NOT_RUN = 1, 2
 _P = ParamSpec("_P")
@@ -24,18 +28,29 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def with_project(command: Callable[Concatenate[Project, _P], None]) -> Callable[_P, None]:
-    """Open the project when the command runs, so that its help is there everywhere."""
+def with_folder(command: Callable[Concatenate[Folder, _P], None]) -> Callable[_P, None]:
+    """Open the project's folder when the command runs, so that its help is there everywhere."""
 
     @functools.wraps(command)
     def opened(*arguments: _P.args, **options: _P.kwargs) -> None:
         try:
-            project = Project.open(click.get_current_context().find_object(Path) or Path())
+            folder = Folder.open(click.get_current_context().find_object(Path) or Path())
         except SettingsError as error:
             stop(str(error))
-        command(project, *arguments, **options)
+        command(folder, *arguments, **options)
 
     return opened
+
+
+def with_project(command: "Callable[Concatenate[Project, _P], None]") -> Callable[_P, None]:
+    """Open the project when the command runs; its files are read when it asks for them."""
+    from lockstep.disk.project import Project  # noqa: PLC0415 not every command needs it
+
+    @functools.wraps(command)
+    def with_files(folder: Folder, /, *arguments: _P.args, **options: _P.kwargs) -> None:
+        command(Project(folder.config, folder.settings), *arguments, **options)
+
+    return with_folder(with_files)
 
 
 def is_below(path: str, named: str) -> bool:
@@ -47,8 +62,10 @@ def authored(function: Callable[..., Any], *arguments: object) -> Any:  # noqa: 
     """Call what may refuse its work, and stop with its reason where it does."""
     try:
         return function(*arguments)
-    except AuthoringError as error:
+    except (AuthoringError, GitError) as error:
         stop(str(error))
+    except OSError as error:
+        stop(f"{error.filename or 'a file'}: {error.strerror or error}")
 
 
 def stop(message: str) -> NoReturn:

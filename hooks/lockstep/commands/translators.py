@@ -1,5 +1,6 @@
 """The commands of translators: what is behind, what exactly changed, and that it is done."""
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import click
 
 from lockstep.authoring import accepting, fixing
-from lockstep.authoring.accepting import Accepted, Place
+from lockstep.authoring.accepting import Accepted, Correction, Place
 from lockstep.commands.command import FINDINGS, authored, examples, is_below, stop, with_project
 from lockstep.disk.project import Project
 from lockstep.rules import debts
@@ -28,11 +29,13 @@ _SAID = {
 @click.command(epilog=examples(
     "lockstep diff zh labs/my-lab              every section that is behind",
     "lockstep diff zh labs/my-lab#split-rows   this section",
+    "lockstep diff --format json zh my-lab     for an editor",
 ))  # fmt: skip
 @click.argument("language")
 @click.argument("page", metavar="PAGE[#ANCHOR]")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
 @with_project
-def diff(project: Project, language: str, page: str) -> None:
+def diff(project: Project, language: str, page: str, style: str) -> None:
     """Show what changed in English since it was translated, with the translation below.
 
     Words that are gone are in [-…-], new ones in {+…+}; on a terminal, in red and green. Without an
@@ -43,6 +46,9 @@ def diff(project: Project, language: str, page: str) -> None:
     where = authored(accepting.place, site, page)
     found: Sequence[Standing] = authored(accepting.standings, site, wanted, where)
     behind = [each for each in found if each.state is not State.CURRENT or each.changed_cells]
+    if style == "json":
+        click.echo(json.dumps(list(map(_record, behind)), ensure_ascii=False, indent=2))
+        sys.exit(FINDINGS if behind else 0)
     for index, standing in enumerate(behind):
         click.echo("\n" * (index > 0) + "\n".join(_shown(standing)))
     if not behind:
@@ -63,11 +69,12 @@ def diff(project: Project, language: str, page: str) -> None:
 @click.option(
     "--unchanged", is_flag=True,
     help="The correction of English changed no meaning: takes every language that had accepted "
-    "the version before it, and no LANGUAGE is named.",
+    "the version before it, and no LANGUAGE is named. Shows what changed, and asks.",
 )  # fmt: skip
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @with_project
 def accept(
-    project: Project, arguments: Sequence[str], *, everything: bool, unchanged: bool
+    project: Project, arguments: Sequence[str], *, everything: bool, unchanged: bool, yes: bool
 ) -> None:
     """Record that sections of a translation agree with today's English.
 
@@ -78,7 +85,10 @@ def accept(
         if not arguments or everything:
             stop("say which pages were corrected: `lockstep accept --unchanged PAGE[#ANCHOR]`")
         places = [authored(accepting.place, site, each) for each in arguments]
-        done = authored(accepting.accept_unchanged, project, site, places)
+        found = authored(accepting.corrections, site, places)
+        if found and not yes and not _confirmed(found):
+            sys.exit(FINDINGS)
+        done = authored(accepting.accept_corrections, project, site, found)
     else:
         if not arguments:
             stop("say which language: `lockstep accept zh PAGE[#ANCHOR]`, or `… zh --all`")
@@ -133,6 +143,47 @@ def _tell(done: Sequence[Accepted]) -> None:
         click.echo("nothing to accept")
     if any(each.refused for each in done):
         sys.exit(FINDINGS)
+
+
+def _confirmed(found: Sequence[Correction]) -> bool:
+    """Show what changed in English, each change once, and ask whether it means the same."""
+    told: dict[tuple[str, str], list[Correction]] = {}
+    for each in found:
+        changed = "\n".join(_change(each.standing))
+        told.setdefault((debts.name(each.page, each.standing.anchor), changed), []).append(each)
+    for (place, changed), concerned in told.items():
+        names = ", ".join(each.language.code for each in concerned)
+        click.echo(f"{click.style(place, bold=True)} ({names})\n{changed}\n")
+    return click.confirm("Does all of this mean what it meant before?")
+
+
+def _change(standing: Standing) -> Iterator[str]:
+    """Yield what changed behind a section, as text."""
+    if standing.state is State.OUTDATED and standing.accepted and standing.source:
+        pieces = difference.pieces(standing.accepted.plain, standing.source.text)
+        yield _coloured(pieces).rstrip("\n")
+    if standing.changed_cells:
+        yield f"the program of {', '.join(standing.changed_cells)} changed"
+
+
+def _record(standing: Standing) -> dict[str, object]:
+    """Return how a section stands, for programs."""
+    parts = {"english": standing.source, "translation": standing.translated}
+    pieces = (
+        difference.pieces(standing.accepted.plain, standing.source.text)
+        if standing.accepted and standing.source
+        else []
+    )
+    return {
+        "anchor": standing.anchor,
+        "state": str(standing.state.value),
+        "changed_cells": list(standing.changed_cells),
+        "changes": [{"kind": str(piece.kind.value), "text": piece.text} for piece in pieces],
+        **{
+            name: part and {**part.location._asdict(), "text": part.text}
+            for name, part in parts.items()
+        },
+    }
 
 
 def _shown(standing: Standing) -> Iterator[str]:

@@ -5,22 +5,33 @@ Any site builder can drive it; that of MkDocs is ``hooks/mkdocs_hook.py``.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from lockstep.disk import segmentation
+from lockstep.disk import checking, segmentation
 from lockstep.disk.project import Project
 from lockstep.disk.segmentation import Segmentation
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
 from lockstep.guides import document
-from lockstep.pages import rendering, tooltips
+from lockstep.pages import interface, overview, rendering, status_table, ticking, tooltips
 from lockstep.pages.block import Block
 from lockstep.pages.index import Index
+from lockstep.pages.overview import PageState
 from lockstep.pages.site import Site
-from lockstep.rules.check import check
+from lockstep.pages.status_table import Address
+from lockstep.pages.ticking import Keys
+from lockstep.rules import parity
 from lockstep.terms import wording
 from lockstep.terms.finder import Finder
+
+STATUS = "status.json"
+"""The file in the site's root that holds how every page stands."""
+
+
+def _nowhere(_language: str, _page: str) -> None:
+    """Return the address of a page before any is rendered."""
 
 
 @dataclass
@@ -37,8 +48,16 @@ class Build:
     """Blocks of the page being rendered that Python-Markdown has not reached yet."""
     marks: list[Problem] = field(default_factory=list)
     """Findings of the page being rendered that no mark in its text shows."""
+    steps: dict[str, Keys] = field(default_factory=dict)
+    """Keys of the steps of each lab's guide that was begun, by the guide's path."""
+    path: str = ""
+    """Of the guide of the page being rendered."""
     original: str = ""
     """Address of the original of the page being rendered, from the page."""
+    root: str = ""
+    """Address of the site's root, from that page."""
+    address: Address = _nowhere
+    """From a language and a page to its address, from the page being rendered."""
     segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
     """What cuts text into words, by the text's language."""
     indexes: dict[str, Index] = field(default_factory=dict)
@@ -48,10 +67,10 @@ class Build:
     def open(cls, config: Path) -> "Build":
         """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``."""
         project = Project.open(config)
-        site = project.site()
+        site, findings = checking.check(project)
         segmentations = segmentation.of(site.glossary, site.settings.languages)
         finders = segmentation.finders(site.glossary, segmentations)
-        return cls(project, site, finders, check(site), segmentations=segmentations)
+        return cls(project, site, finders, findings, segmentations=segmentations)
 
     def words(self, language: str | None) -> Words:
         """Return the words of the language that is being built, the source's where none is."""
@@ -81,6 +100,9 @@ class Build:
         self.marks = self.site.concerning(known, guide, written, page)
         self.blocks.clear()
         self.blocks.update(page.blocks)
+        self.path = guide.path
+        if self.site.lab(meta):
+            self.steps[guide.path] = self.site.steps(guide, written)
         return page.markdown, found
 
     def finish(
@@ -93,7 +115,26 @@ class Build:
         if glossary is not None:
             html = tooltips.linked(html, self.finders[language], glossary)
         lab = self.site.lab(meta)
-        return rendering.above(meta, lab, self.marks, words, language) + html
+        above = rendering.above(meta, lab, self.marks, words, language)
+        if lab:
+            html = ticking.marked(html, self.steps.get(self.path, {}))
+            above += ticking.line(lab.name, words)
+        return above + html
+
+    @cached_property
+    def states(self) -> list[PageState]:
+        """How every page stands: each language asks for it."""
+        return overview.states(self.site, parity.damages(self.findings))
+
+    def status(self, words: Words) -> str:
+        """Return how every page stands, as HTML for the page being rendered."""
+        data = f"{self.root}/{STATUS}"
+        return status_table.html(self.site, self.states, words, self.address, data)
+
+    def write_status(self, folder: Path) -> None:
+        """Write how every page stands into a built site, where one of its pages shows it."""
+        if self.site.shows_status:
+            self.project.write(folder / STATUS, overview.as_json(self.states) + "\n")
 
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where the glossary page may be in a language, below the folder of guides."""
@@ -104,6 +145,35 @@ class Build:
         if code in self.indexes:
             return self.indexes[code]
         languages, glossary = self.site.settings.languages, self.site.glossary
-        terms = [form for term in glossary.terms for form in term.forms[code]] if glossary else []
+        terms = (
+            [form for term in glossary.terms for form in term.forms.get(code, ())]
+            if glossary
+            else []
+        )
         marker = wording.marker(code, self.segmentations[code].pieces, terms)
         return self.indexes.setdefault(code, Index(code, languages.source.code, glossary, marker))
+
+    def admonitions(self, language: str) -> dict[str, str]:
+        """Return the titles of admonitions that are given none, where they are not English."""
+        codes = [each.code for each in self.site.settings.languages.translations]
+        return interface.admonitions(self.site.words[language]) if language in codes else {}
+
+    def facts(self, meta: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+        """Return what the card of a lab says of it, by its guide's front matter."""
+        return interface.facts(meta, self.site.lab(meta), words)
+
+    def progress(self, path: str, meta: Mapping[str, Any], words: Words) -> str:
+        """Return where the card of a lab shows how far it is done.
+
+        path: of the lab's guide, which was begun already.
+        """
+        lab = self.site.lab(meta)
+        steps = ticking.known(self.steps.get(self.project.relative(Path(path)), {}))
+        return ticking.line(lab.name, words, steps) if lab and steps else ""
+
+    def report(self, repository: str, page: str, words: Words, section: str = "") -> str:
+        """Return the address at which a reader reports a problem with a page; none without one.
+
+        page: the path of its file below the folder of guides.
+        """
+        return interface.report(self.site.settings, repository, page, words, section)

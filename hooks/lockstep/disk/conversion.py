@@ -8,21 +8,32 @@ from pathlib import Path
 
 from markdown import Markdown
 
-from lockstep.rules.legibility import ConversionError
+from lockstep.rules.visible import ConversionError
 
 
 def converter(config: Path) -> Callable[[str], str]:
     """Return what converts the pages of the site of a ``mkdocs.yml``.
 
-    MkDocs is loaded with the first page. Raises ``ConversionError`` at it where the extensions
-    cannot be used.
+    MkDocs is loaded with the first page. Raises ``ConversionError`` where the extensions cannot be
+    used, or fail at a page.
     """
     made: list[Markdown] = []
+    failed: list[ConversionError] = []
 
     def convert(text: str) -> str:
-        if not made:
-            made.append(_loaded(config))
-        return made[0].reset().convert(text)
+        if failed:
+            raise failed[0]
+        try:
+            if not made:
+                made.append(_loaded(config))
+            return made[0].reset().convert(text)
+        except Exception as error:  # an extension may raise anything, as may an inherited file
+            said = error if isinstance(error, ConversionError) else None
+            message = f"{type(error).__name__}: {error}".partition("\n")[0]
+            failure = said or ConversionError(message, config.name)
+            if not made:
+                failed.append(failure)
+            raise failure from error
 
     return convert
 

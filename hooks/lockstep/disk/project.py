@@ -1,18 +1,13 @@
-"""A project on disk: everything that is read, and the few things that are written.
+"""A project: its folder, with its files read into values. Nothing here runs lab code."""
 
-Nothing here runs lab code. What is written goes through a temporary file and a rename, so that a
-file is whole whatever happens.
-"""
-
-import os
-import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from lockstep.disk import conversion
-from lockstep.ground import settings
+from lockstep.disk import conversion, layout, workers
+from lockstep.disk.folder import Folder
 from lockstep.ground.language import Language, Words
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
@@ -29,57 +24,31 @@ from lockstep.pages.site import Site
 from lockstep.terms import glossary
 from lockstep.terms.glossary import Glossary
 
-STATE = ".lockstep"
-"""Untracked folder for durations, logs and reports of failed runs."""
+LOCALE = Path(__file__).parent.parent / "locale"
+"""Where the engine's own words are, a file for each language."""
 
 
-class Project:
+class Project(Folder):
     """A project's files, seen from its root."""
-
-    def __init__(self, config: Path, settings: Settings) -> None:
-        """Take the site's configuration, in the project's root, and what it says."""
-        self.config = config
-        self.root = config.parent
-        self.settings = settings
-
-    @classmethod
-    def open(cls, config: Path) -> "Project":
-        """Open the project of a ``mkdocs.yml``; raises ``SettingsError``."""
-        try:
-            text = config.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"cannot read {config}: {error}"
-            raise settings.SettingsError(message) from error
-        return cls(config.resolve(), settings.read(text, config.name))
-
-    @property
-    def state(self) -> Path:
-        """The folder for what is not tracked."""
-        return self.root / STATE
 
     def site(self) -> Site:
         """Read the whole project. Never raises for what its files hold."""
-        problems: list[Problem] = []
-        labs = {lab.name: lab for lab in self._labs()}
+        problems = list(layout.misplaced(self.root, self.settings))
+        scripts = list(_scripts(self.root / self.settings.notebooks))
+        labs = {lab.name: lab for lab in workers.side_by_side(self._lab, scripts) if lab}
         languages = self.settings.languages
-        docs = self.root / self.settings.guides
-        guides = {each.code: dict(self._pages(docs / each.code, problems)) for each in languages}
+        guides = self._pages(self.settings, problems)
         words = {language.code: self.words(language) for language in languages}
-        accepted = {
-            language.code: dict(self._pages(self.accepted(language), problems))
-            for language in languages.translations
-        }
+        folder = replace(self.settings, guides=self.settings.translations, suffixed=False)
+        accepted = self._pages(folder, problems)
+        accepted.pop(languages.source.code)
         terms = self._glossary(problems)
         convert = conversion.converter(self.config)
         return Site(self.settings, labs, guides, words, terms, accepted, tuple(problems), convert)
 
-    def accepted(self, language: Language) -> Path:
-        """Return the folder of the English from which a language's guides were made."""
-        return self.root / self.settings.translations / language.code
-
     def words(self, language: Language) -> Words:
         """Return the engine's own words in a language, English where there are none."""
-        catalog = Path(__file__).parent.parent / "locale" / f"{language.code}.po"
+        catalog = LOCALE / f"{language.code}.po"
         if not catalog.exists():
             return Words(language)
         with catalog.open("rb") as stream:
@@ -119,46 +88,18 @@ class Project:
         path = self.root / source.path
         return self.write(path.with_suffix(".ipynb"), recording.write(source, outputs, recorded))
 
-    def write(self, path: Path, text: str) -> bool:
-        """Write a text file if its content changes, whole or not at all; return whether it did."""
-        data = text.encode()
-        if path.is_file() and path.read_bytes() == data:
-            return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as stream:
-            try:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-                mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-                Path(stream.name).chmod(mode)
-                Path(stream.name).replace(path)
-            except BaseException:
-                Path(stream.name).unlink(missing_ok=True)
-                raise
-        return True
-
-    def relative(self, path: Path) -> str:
-        """Return a path as findings name it: from the root, where it is below it."""
-        for given, root in ((path, self.root), (path.resolve(), self.root.resolve())):
-            if given.is_relative_to(root):
-                return given.relative_to(root).as_posix()
-        return path.as_posix()
-
-    def _labs(self) -> Iterator[Lab]:
-        for path in _visible(self.root / self.settings.notebooks, "*.py"):
-            source = self._script(path)
-            if source is None:
-                continue
-            pair = self._pair(path.with_suffix(".ipynb"))
-            catalogs = {
-                language.code: catalog
-                for language in self.settings.languages.translations
-                if (catalog := self.catalog(source.name, language)) is not None
-            }
-            yield Lab(source, self.fingerprint(source), pair, catalogs)
+    def _lab(self, path: Path) -> Lab | None:
+        """Read a notebook script and all that belongs to it; ``None`` where a file is none."""
+        source = self._script(path)
+        if source is None:
+            return None
+        pair = self._pair(path.with_suffix(".ipynb"))
+        catalogs = {
+            language.code: catalog
+            for language in self.settings.languages.translations
+            if (catalog := self.catalog(source.name, language)) is not None
+        }
+        return Lab(source, self.fingerprint(source), pair, catalogs)
 
     def catalog(self, name: str, language: Language) -> Catalog | None:
         """Return the comment catalog of a notebook in a language, if there is one."""
@@ -180,11 +121,16 @@ class Project:
             return Glossary(self.relative(path))
         return glossary.read(text, self.relative(path), self.settings.languages)
 
-    def _pages(self, folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
-        for path in _visible(folder, "**/*.md"):
-            text = self._text(path, problems)
-            if text is not None:
-                yield path.relative_to(folder).as_posix(), document.read(text, self.relative(path))
+    def _pages(self, settings: Settings, problems: list[Problem]) -> dict[str, dict[str, Document]]:
+        """Read the guides of each language, or what else is laid out as they are."""
+        return {
+            code: {
+                page: document.read(text, self.relative(path))
+                for page, path in files.items()
+                if (text := self._text(path, problems)) is not None
+            }
+            for code, files in layout.guides(self.root, settings).items()
+        }
 
     def _script(self, path: Path) -> Notebook | None:
         """Read a notebook script; ``None`` where a Python file is none."""
@@ -254,14 +200,10 @@ class Project:
                     yield path
 
 
-def _visible(folder: Path, pattern: str) -> Iterator[Path]:
-    """Yield a folder's files in order, without hidden ones: editors leave locks and drafts there.
-
-    A link to nothing is among them: that it cannot be read is to be found.
-    """
-    for path in sorted(folder.glob(pattern)):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and (path.is_file() or not path.exists()):
+def _scripts(folder: Path) -> Iterator[Path]:
+    """Yield the Python files in a folder in order, without hidden ones."""
+    for path in sorted(folder.glob("*.py")):
+        if not path.name.startswith(".") and (path.is_file() or not path.exists()):
             yield path
 
 

@@ -16,16 +16,29 @@
         translations: translations       # the English from which each translation was made
         links:                           # addresses that differ by language, by their beginnings
           - {en: https://example.org/, zh: https://example.org/zh/}
+        report: https://example.org/new?title={title}&body={body}    # where to report a problem
+        rules: [labs, style, terms]      # what is checked beside translations: all of it
+
+A site without ``extra.lockstep`` does not follow this project's conventions, as most do not: its
+translations are compared with their source, and nothing more.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
+import yaml as pyyaml
 from babel import UnknownLocaleError
 
+from lockstep.ground import yaml
 from lockstep.ground.language import Language, Languages
+
+GROUPS = ("labs", "style", "terms")
+"""Rules that a site can do without: those of labs and of how guides are written for them
+(notebooks, directives, front matter, anchors), those of typography, those of terms."""
+
+REPORT = "{repository}/issues/new?title={title}&body={body}"
+"""Where a reader reports a problem, as GitHub, Gitea and Forgejo have it; all its fields."""
 
 
 class SettingsError(Exception):
@@ -44,6 +57,20 @@ class Settings:
     translations: str = "translations"
     links: tuple[Mapping[str, str], ...] = ()
     """Language code to the beginning of addresses that mean the same page."""
+    rules: frozenset[str] = frozenset(GROUPS)
+    """Of ``GROUPS``, those that are checked."""
+    suffixed: bool = False
+    """Whether a guide's language is the ending of its name: ``page.zh.md``."""
+    folders: frozenset[str] = frozenset()
+    """Codes of all languages that the site knows, also of those that are not built."""
+
+    @property
+    def conventions(self) -> bool:
+        """Whether guides are written for this engine: with anchors, directives, notebooks."""
+        return "labs" in self.rules
+
+    report: str = REPORT
+    """The address at which a reader reports a problem, with the fields of ``REPORT``."""
 
     @property
     def support(self) -> str:
@@ -70,9 +97,8 @@ class Settings:
 def read(text: str, path: str = "mkdocs.yml") -> Settings:
     """Read the settings from a ``mkdocs.yml``; raises ``SettingsError``."""
     try:
-        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader, see there
-    # Not only YAMLError: of a value that does not fit its tag, such as `2026-13-45` or `!!bool x`.
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        raw = pyyaml.load(text, Loader=_Loader)  # noqa: S506 a safe loader, see there
+    except yaml.UNREADABLE as error:
         message = f"{path} is not valid YAML: {error}"
         raise SettingsError(message) from error
     try:
@@ -87,21 +113,53 @@ class _UnfitError(Exception):
 
 
 def _settings(raw: Mapping[str, Any]) -> Settings:
-    own = _mapping(_mapping(raw.get("extra") or {}, "`extra`").get("lockstep") or {}, "`lockstep`")
-    known = ("glossary", "links", "notebooks", "pins", "translations")
+    extra = _mapping(raw.get("extra") or {}, "`extra`")
+    own = dict(_mapping(extra.get("lockstep") or {}, "`lockstep`"))
+    known = ("glossary", "links", "notebooks", "pins", "report", "rules", "translations")
     if unknown := sorted(str(key) for key in own if key not in known):
         message = f"unknown key {unknown[0]!r} under extra.lockstep; known: {', '.join(known)}"
         raise _UnfitError(message)
+    given = own.pop("links", None) or []
+    report = _report(own.pop("report", None) or REPORT)
+    rules = _rules(own.pop("rules", GROUPS if "lockstep" in extra else ()))
     paths = {"guides": raw.get("docs_dir", "docs"), **own}
-    paths.pop("links", None)
     for key, value in paths.items():
         if not isinstance(value, str) or value.startswith("/"):
             name = "docs_dir" if key == "guides" else f"extra.lockstep.{key}"
             message = f"{name} is {value!r}; expected a path from the folder of this file"
             raise _UnfitError(message)
-    languages = _languages(raw.get("plugins") or [])
-    links = tuple(_links(own.get("links") or [], languages))
-    return Settings(languages, **paths, links=links)
+    plugins = raw.get("plugins") or []
+    languages = _languages(plugins)
+    i18n = _mapping(_options(plugins, "i18n"), "plugins.i18n")
+    return Settings(
+        languages,
+        **paths,
+        links=tuple(_links(given, languages)),
+        report=report,
+        rules=rules,
+        suffixed=i18n.get("docs_structure") == "suffix",
+        folders=frozenset(str(each.get("locale")) for each in i18n.get("languages") or []),
+    )
+
+
+def _rules(given: Any) -> frozenset[str]:  # noqa: ANN401 any YAML
+    listed = given if isinstance(given, list | tuple) else [given]
+    for each in listed:
+        if each not in GROUPS:
+            message = f"extra.lockstep.rules has {each!r}; there are: {', '.join(GROUPS)}"
+            raise _UnfitError(message)
+    return frozenset(listed)
+
+
+def _report(given: Any) -> str:  # noqa: ANN401 any YAML
+    """Read the address at which a reader reports a problem."""
+    try:
+        if isinstance(given, str) and given.format(repository="", title="", body=""):
+            return given
+    except (LookupError, ValueError, AttributeError):
+        pass  # other fields, or none
+    message = f"extra.lockstep.report is {given!r}; expected an address such as {REPORT}"
+    raise _UnfitError(message)
 
 
 def _links(given: Any, languages: Languages) -> Iterator[Mapping[str, str]]:  # noqa: ANN401 any YAML
@@ -159,11 +217,11 @@ def _mapping(value: Any, name: str) -> Mapping[str, Any]:  # noqa: ANN401 any YA
     return value
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.Loader):
     """A safe loader that passes over MkDocs' own tags (``!ENV``, ``!!python/name:…``)."""
 
 
-def _ignored(loader: _Loader, suffix: str, node: yaml.Node) -> None:  # noqa: ARG001 yaml's own
+def _ignored(loader: _Loader, suffix: str, node: pyyaml.Node) -> None:  # noqa: ARG001 yaml's own
     return None
 
 

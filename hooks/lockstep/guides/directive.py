@@ -2,7 +2,7 @@
 
 ::
 
-    directive = "{{" blank ( reference | "glossary" ) blank "}}" ;
+    directive = "{{" blank ( reference | "glossary" | "status" ) blank "}}" ;
     reference = name blank argument { blank option } ;
     name      = "cell" | "output" | "value" ;
     argument  = [ notebook ":" ] target ;          target of a cell or output: kebab-case;
@@ -87,16 +87,29 @@ class GlossaryDirective:
     location: Location
 
 
+@dataclass(frozen=True, slots=True)
+class StatusDirective:
+    """``{{ status }}``: how every page stands in every language, in the reader's language."""
+
+    location: Location
+
+
 Reference = CellDirective | OutputDirective | ValueDirective
 """What names something in a notebook."""
-Directive = Reference | GlossaryDirective
+Directive = Reference | GlossaryDirective | StatusDirective
 
 EXAMPLES = {
     "cell": '{{ cell split-rows hl="2" output="open" }}',
     "output": '{{ output loss-curves alt="Both losses fall" }}',
     "value": '{{ value test_accuracy format="percent" digits=1 }}',
     "glossary": "{{ glossary }}",
+    "status": "{{ status }}",
 }
+_ALONE: dict[str, type[GlossaryDirective | StatusDirective]] = {
+    "glossary": GlossaryDirective,
+    "status": StatusDirective,
+}
+"""Directives that take nothing."""
 
 
 def parse(text: str, location: Location) -> Directive:
@@ -116,11 +129,11 @@ def parse(text: str, location: Location) -> Directive:
     if name not in EXAMPLES:
         message = f"`{name}` is no directive; there are {', '.join(EXAMPLES)}"
         raise DirectiveError(message, rule="unknown-directive")
-    if name == "glossary":
+    if name in _ALONE:
         if text[head.end() :] != "}}":
             message = f"cannot read `{text}`: it takes nothing; write `{EXAMPLES[name]}`"
             raise DirectiveError(message, rule="malformed-directive")
-        return GlossaryDirective(location)
+        return _ALONE[name](location)
     argument = _ARGUMENT.match(text, head.end())
     if argument is None:
         message = f"`{text}` names no {'value' if name == 'value' else 'cell'}: `{EXAMPLES[name]}`"
@@ -142,10 +155,10 @@ def parse(text: str, location: Location) -> Directive:
     return ValueDirective(location, notebook, target, kind, digits)
 
 
-def is_glossary(text: str) -> bool:
-    """Whether a directive, as it is written, is ``{{ glossary }}``."""
+def name_of(text: str) -> str:
+    """Return the name of a directive as it is written; nothing where it has none."""
     head = _HEAD.match(text)
-    return head is not None and head.group(1) == "glossary"
+    return head.group(1) if head else ""
 
 
 def _options(text: str, at: int, name: str) -> dict[str, str]:

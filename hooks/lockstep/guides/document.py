@@ -5,7 +5,8 @@ How Markdown is read is ``markup``'s, what directives mean is ``directive``'s.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from markdown_it.token import Token
@@ -84,7 +85,7 @@ class Span:
     """What stands before it if it stands alone on its line (blanks, quote marks), else ``None``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: its text is taken apart when a part is asked for
 class Document:
     """A guide, read."""
 
@@ -93,20 +94,54 @@ class Document:
     offset: int = 0
     """Lines of the file that stand before ``lines``: the front matter, where it was cut off."""
     meta: Mapping[str, Any] = field(default_factory=dict)
-    headings: tuple[Heading, ...] = ()
-    fences: tuple[Fence, ...] = ()
-    spans: tuple[Span, ...] = ()
-    joints: tuple[int, ...] = ()
-    """Indexes of lines that continue as flowing text on the next line."""
-    problems: tuple[Problem, ...] = ()
     origins: tuple[Location, ...] = ()
     """Where each line comes from, in a guide put together from several files."""
+    unread: tuple[Problem, ...] = ()
+    """What is wrong with its front matter."""
+    anchors: Mapping[int, str] = field(default_factory=dict)
+    """Anchors that were given to headings, by their index, as if they stood there."""
 
-    @property
+    @cached_property
     def body(self) -> str:
         """The text that is rendered: front matter is blank lines, so that lines stay the file's."""
         rows = front_matter.length("\n".join(self.lines)) if self.offset == 0 else 0
         return "\n" * rows + "\n".join(self.lines[rows:])
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """Its headings, in order."""
+        found = enumerate(self._parts.headings)
+        return tuple(replace(each, anchor=self.anchors.get(i, each.anchor)) for i, each in found)
+
+    @property
+    def fences(self) -> tuple[Fence, ...]:
+        """The code blocks written by hand, in order."""
+        return tuple(self._parts.fences)
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """What stands between braces where directives are read, in order."""
+        return tuple(self._parts.spans)
+
+    @property
+    def joints(self) -> tuple[int, ...]:
+        """Indexes of lines that continue as flowing text on the next line."""
+        return tuple(self._parts.joints)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with it, as far as it can be seen by itself."""
+        return (*self.unread, *self._parts.problems)
+
+    @cached_property
+    def _parts(self) -> "_Parts":
+        parts = _Parts(self)
+        for token in markup.parse(self.body):
+            parts.take(token)
+        parts.look_for_fences(self.body.split("\n"))
+        parts.spans.sort(key=lambda span: (span.index, span.column))
+        parts.joints.sort()
+        return parts
 
     def at(self, index: int) -> Location:
         """Return where the line of that index stands in the file."""
@@ -130,33 +165,15 @@ def read(text: str, path: str, *, offset: int = 0, origins: tuple[Location, ...]
     """
     problems: list[Problem] = []
     meta = front_matter.read(text, path, problems) if offset == 0 else {}
-    lines = tuple(text.split("\n"))
-    document = Document(path, lines, offset, meta, origins=origins)
-    body = document.body
-    parts = _Parts(document, problems)
-    for token in markup.parse(body):
-        parts.take(token)
-    parts.look_for_fences(body.split("\n"))
-    return Document(
-        path,
-        lines,
-        offset,
-        meta,
-        tuple(parts.headings),
-        tuple(parts.fences),
-        tuple(sorted(parts.spans, key=lambda span: (span.index, span.column))),
-        tuple(sorted(parts.joints)),
-        tuple(problems),
-        origins,
-    )
+    return Document(path, tuple(text.split("\n")), offset, meta, origins, tuple(problems))
 
 
 class _Parts:
     """Collects the parts of a document from markdown-it's tokens."""
 
-    def __init__(self, document: Document, problems: list[Problem]) -> None:
+    def __init__(self, document: Document) -> None:
         self.document = document
-        self.problems = problems
+        self.problems: list[Problem] = []
         self.headings: list[Heading] = []
         self.fences: list[Fence] = []
         self.spans: list[Span] = []

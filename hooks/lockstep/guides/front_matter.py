@@ -6,14 +6,15 @@ What must stand in it, ``rules`` says.
 import re
 from typing import Any
 
-import yaml
-
+from lockstep.ground import yaml
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
 
 _FRONT_MATTER = re.compile(
-    r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+    r"---[ \t]*\n(?=\s*(?:[\w\"'.-]+\s*:(?:\s|\Z)|[-{\[&!|>]))(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)",
+    re.DOTALL | re.MULTILINE,
 )
+"""What begins like YAML: between two rules there may also be prose."""
 
 
 def length(text: str) -> int:
@@ -31,13 +32,10 @@ def read(text: str, path: str, problems: list[Problem]) -> dict[str, Any]:
     if match is None:
         return {}
     try:
-        meta = yaml.safe_load(match.group(1)) or {}
-    # Not only YAMLError: of a value that does not fit its tag, such as `2026-13-45` or `!!bool x`.
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = Location(path, (mark.line if mark else 0) + 2)
-        said = getattr(error, "problem", None) or error
-        problems.append(Problem(where, "bad-front-matter", f"not valid YAML: {said}"))
+        meta = yaml.load(match.group(1)) or {}
+    except yaml.UNREADABLE as error:
+        line, said = yaml.told(error)
+        problems.append(Problem(Location(path, line + 2), "bad-front-matter", said))
         return {}
     if not isinstance(meta, dict):
         problems.append(

@@ -4,7 +4,7 @@ Read from the parsed document, each thing with the line at which it stands. Word
 for a glimpse of a step's beginning, to show which one is meant. Comparing is ``parity``'s.
 """
 
-from collections.abc import Collection, Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import NamedTuple
@@ -77,13 +77,14 @@ class Inventory:
     """For each paragraph, heading, table cell and code block, the index of its first line."""
 
 
-def read(document: Document, footnotes: Collection[str] = ()) -> Inventory:
+def read(document: Document, footnotes: Iterable[str] = ()) -> Inventory:
     """Return what a guide holds.
 
     footnotes: labels that count as defined, though this text may not define them.
     """
     reader = _Reader()
-    for token in markup.parse(document.body, footnotes):
+    undefined = [label for label in footnotes if f"[^{label}]:" not in document.body]
+    for token in markup.parse(document.body, undefined):
         reader.take(token)
     return Inventory(reader.items, reader.blocks)
 

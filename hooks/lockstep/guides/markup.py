@@ -5,8 +5,8 @@ the plugins that give it the same blocks.
 """
 
 import re
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, newline
@@ -22,14 +22,20 @@ from mdit_py_plugins.footnote import footnote_plugin
 _QUOTED = re.compile(r'([\w-]+)="([^"]*)"')
 
 
-def parse(text: str, footnotes: Collection[str] = ()) -> list[Token]:
-    """Return markdown-it's tokens of a text.
+def parse(text: str, footnotes: Iterable[str] = ()) -> Sequence[Token]:
+    """Return markdown-it's tokens of a text, to be read only.
 
     footnotes: labels that count as defined, though this text may not define them.
 
     A directive is an inline token of type ``directive``; it and ``softbreak`` carry their position
-    in the inline text as ``meta["pos"]``.
+    in the inline text as ``meta["pos"]``. The texts read last are remembered: whoever looks at a
+    page looks at the same few texts from many sides.
     """
+    return _parsed(text, frozenset(footnotes))
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str, footnotes: frozenset[str]) -> Sequence[Token]:
     known = {f":{label}": -1 for label in footnotes}
     return _parser().parse(text, {"footnotes": {"refs": known}} if known else {})
 

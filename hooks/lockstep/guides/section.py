@@ -5,7 +5,7 @@ front matter included, is the section ``top``.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markdown_it.token import Token
@@ -48,7 +48,7 @@ class Section:
         Line breaks inside paragraphs, blanks at the ends of lines and the fingerprints in accepted
         English do not count. Each item is a kind of Markdown token, its tag or language, its text.
         """
-        return tuple(_substance(markup.parse(self.plain)))
+        return tuple(substance(markup.parse(self.plain)))
 
     @property
     def plain(self) -> str:
@@ -88,7 +88,8 @@ def _section(
     return Section(anchor, level, title, document.at(first), first, end, text)
 
 
-def _substance(tokens: list[Token]) -> Iterator[tuple[str, str, str]]:
+def substance(tokens: Sequence[Token]) -> Iterator[tuple[str, str, str]]:
+    """Yield what counts of each token when versions are compared, see ``Section.substance``."""
     for token in tokens:
         if token.type == "fence":
             code = "\n".join(line.rstrip() for line in token.content.split("\n"))

@@ -100,7 +100,7 @@ def of_code(source: str) -> str:
         content = "\n".join(program.code_tokens(source))
     except SyntaxError:
         content = source
-    return of_bytes(content.encode())
+    return of_bytes(content.encode("utf-8", "surrogatepass"))
 
 
 def of_header(values: Iterable[str], *, raises: bool) -> str:

@@ -75,7 +75,14 @@ class Lab:
         """Return what may be published of the cell's recorded output."""
         if self.recording is None:
             return ()
-        return output.published(self.carried_over[cell.key])
+        if cell.key not in self._published:
+            self._published[cell.key] = output.published(self.carried_over[cell.key])
+        return self._published[cell.key]
+
+    @cached_property
+    def _published(self) -> dict[str, tuple[output.Text | output.Figure, ...]]:
+        """What was asked for already: every language asks."""
+        return {}
 
     def localised(self, cell: Cell, language: str) -> Localised:
         """Return the cell's code with its comments in a language, in English where untranslated."""

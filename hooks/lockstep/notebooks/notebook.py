@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import nbformat
-import yaml
 from jupytext.cell_reader import DoublePercentScriptCellReader
 from jupytext.header import header_to_metadata_and_cell
 
+from lockstep.ground import yaml
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
 from lockstep.notebooks import header, program
@@ -102,11 +102,9 @@ def read(text: str, path: str) -> Notebook:
         metadata, _, _, at = header_to_metadata_and_cell(
             lines, "#", "", ".py", root_level_metadata_as_raw_cell=False
         )
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = Location(path, (mark.line if mark else 0) + 2)
-        said = getattr(error, "problem", None) or error
-        problem = Problem(where, "bad-notebook-header", f"the header is not valid YAML: {said}")
+    except yaml.UNREADABLE as error:
+        line, said = yaml.told(error)
+        problem = Problem(Location(path, line + 2), "bad-notebook-header", f"the header is {said}")
         return Notebook(name, path, text, problems=(problem,))
     kind = header.format_name(metadata)
     if kind != "percent":

@@ -1,7 +1,8 @@
 """Python source as the interpreter sees it: tokens, with real comments and layout set apart.
 
 ``fingerprint`` hashes what is left, ``comments`` translates what was set apart. Strings that look
-like comments are strings here.
+like comments are strings here. Answers are remembered: each language asks for the same cells, each
+notebook for the same modules.
 """
 
 import ast
@@ -9,6 +10,7 @@ import io
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from token import DEDENT, ENDMARKER, INDENT, NEWLINE, NL, STRING
 from tokenize import COMMENT, TokenInfo
 
@@ -33,6 +35,7 @@ class Comment:
     """Whether code stands before it on its line."""
 
 
+@lru_cache(maxsize=256)
 def code_tokens(source: str) -> tuple[str, ...]:
     """Return the tokens of Python source without comments and layout.
 
@@ -67,6 +70,7 @@ def parsed(source: str) -> ast.Module:
         raise SyntaxError(_TOO_DEEP) from error
 
 
+@lru_cache(maxsize=256)
 def comments(source: str) -> tuple[Comment, ...]:
     """Return the comments of Python source in order; raises ``SyntaxError``."""
     found: list[Comment] = []
@@ -90,6 +94,7 @@ def comments(source: str) -> tuple[Comment, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
 def imported_modules(source: str) -> tuple[str, ...]:
     """Return the dotted names of all modules that the source imports, sorted.
 

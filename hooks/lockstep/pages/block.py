@@ -67,6 +67,11 @@ class GlossaryBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusBlock:
+    """How every page stands in every language; what that is, a build knows."""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkBlock:
     """A finding, shown to the author at the spot."""
 
@@ -114,6 +119,7 @@ Block = (
     | OutputBlock
     | NotRunBlock
     | GlossaryBlock
+    | StatusBlock
     | MarkBlock
     | NoticeBlock
     | PassageStart

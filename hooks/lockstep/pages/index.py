@@ -71,7 +71,7 @@ class Index:
 
     def _forms(self, term: Term) -> list[str]:
         """Return what readers of the language may call a term, as the guides do first."""
-        forms = [part for form in term.forms[self.language] for part in _parts(form)]
+        forms = [part for form in term.forms.get(self.language, ()) for part in _parts(form)]
         wrong = (it.form for it in term.avoided.get(self.language, ()) if not it.means)
         typed = (*term.sought.get(self.language, ()), *wrong)
         reading = term.readings.get(self.language)

@@ -17,6 +17,7 @@ from lockstep.guides.directive import (
     DirectiveError,
     GlossaryDirective,
     OutputDirective,
+    StatusDirective,
     ValueDirective,
 )
 from lockstep.guides.document import Document, Fence, Span
@@ -24,7 +25,15 @@ from lockstep.notebooks.lab import Lab
 from lockstep.notebooks.notebook import Cell
 from lockstep.notebooks.output import Figure
 from lockstep.pages import handwritten, typesetting
-from lockstep.pages.block import FENCE, Block, CodeBlock, GlossaryBlock, MarkBlock, OutputBlock
+from lockstep.pages.block import (
+    FENCE,
+    Block,
+    CodeBlock,
+    GlossaryBlock,
+    MarkBlock,
+    OutputBlock,
+    StatusBlock,
+)
 from lockstep.terms.glossary import Glossary
 
 Shown = tuple[str, str, Location]
@@ -111,7 +120,7 @@ class _Injection:
             else:
                 rest = range(index + 1, len(lines))
                 following = (lines[at] for at in rest if replaced.get(at) != [])
-                _append(result, replaced[index], next(following, ""))
+                typesetting.append(result, replaced[index], next(following, ""))
         return Page("\n".join(result), self.blocks, tuple(self.shown), tuple(self.problems))
 
     def _placed(self, replaced: dict[int, list[str]]) -> list[Span]:
@@ -157,6 +166,8 @@ class _Injection:
                 return self._code(wanted)
             if isinstance(wanted, GlossaryDirective):
                 return self._terms()
+            if isinstance(wanted, StatusDirective):
+                return StatusBlock()
         except DirectiveError as error:
             return self._mark(span.location, error)
         message = f"`{span.text}` cannot stand here"
@@ -279,16 +290,3 @@ class _Injection:
         if not isinstance(error, _ReportedError):
             self.problems.append(problem)
         return MarkBlock(problem)
-
-
-def _append(result: list[str], fence: list[str], following: str) -> None:
-    """Append a fence, apart from its neighbours by one blank line: two would end a footnote."""
-    if fence and _is_blank(fence[0]) and (not result or _is_blank(result[-1])):
-        fence = fence[1:]
-    if fence and _is_blank(fence[-1]) and _is_blank(following):
-        fence = fence[:-1]
-    result.extend(fence)
-
-
-def _is_blank(line: str) -> bool:
-    return not line.strip(" \t>")

@@ -1,6 +1,8 @@
-"""The state of every page in every language, as ``lockstep status`` shows it."""
+"""The state of every page in every language, as ``lockstep status`` and the status page show it."""
 
+import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from lockstep.ground.language import Language
@@ -16,6 +18,8 @@ class GuideState(TypedDict):
     """Path of the guide; ``None`` where it is missing."""
     comments: int
     """Comments in the code that have no finished translation."""
+    damaged: int
+    """Errors in what the page has otherwise than the English from which it was made."""
     sections: dict[str, str]
     """Anchors of the sections that are not current, to what they are."""
 
@@ -37,12 +41,28 @@ class PageState(TypedDict):
     """By language code."""
 
 
-def states(site: Site) -> list[PageState]:
-    """Return how each page of a site stands: labs first, then what is no lab's, by name."""
+def states(site: Site, damages: Mapping[str, int]) -> list[PageState]:
+    """Return how each page of a site stands: labs first, then what is no lab's, by name.
+
+    damages: path of a guide to how many errors say that it is no translation of its English.
+    """
     pages = _pages(site)
     carried = {lab: page for page, lab in reversed(pages.items()) if lab}
-    labs = [_state(site, carried.get(lab.name), lab) for lab in site.labs.values()]
-    return labs + [_state(site, page, None) for page, lab in sorted(pages.items()) if not lab]
+    found: list[tuple[str | None, Lab | None]]
+    found = [(carried.get(lab.name), lab) for lab in site.labs.values()]
+    found += [(page, None) for page, lab in sorted(pages.items()) if not lab]
+    return [_state(site, page, lab, damages) for page, lab in found]
+
+
+def as_json(found: Sequence[PageState]) -> str:
+    """Return the states as text for programs."""
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def is_whole(guide: GuideState) -> bool:
+    """Whether nothing is left to do for a page in one language."""
+    owed = guide["sections"] or guide["comments"] or guide["damaged"]
+    return guide["page"] is not None and not owed
 
 
 def brief(guide: GuideState) -> str:
@@ -50,6 +70,8 @@ def brief(guide: GuideState) -> str:
     if guide["page"] is None:
         return "missing"
     found = [f"{number} {what}" for what, number in Counter(guide["sections"].values()).items()]
+    if number := guide["damaged"]:
+        found.append(f"damaged ({number} error{'s' if number > 1 else ''})")
     if number := guide["comments"]:
         found.append(f"{number} comment{'s' if number > 1 else ''} open")
     return "\n".join(found) or "whole"
@@ -64,7 +86,8 @@ def _pages(site: Site) -> dict[str, str | None]:
     return pages
 
 
-def _state(site: Site, page: str | None, lab: Lab | None) -> PageState:
+def _state(site: Site, page: str | None, lab: Lab | None, damages: Mapping[str, int]) -> PageState:
+    paths = {each.code: _path(site, page, lab, each) for each in site.settings.languages}
     recording = lab.recording if lab and not lab.stale else None
     return PageState(
         page=page,
@@ -74,8 +97,9 @@ def _state(site: Site, page: str | None, lab: Lab | None) -> PageState:
         pins=[str(change) for change in lab.pin_changes] if lab else [],
         guides={
             language.code: GuideState(
-                page=_path(site, page, lab, language),
+                page=paths[language.code],
                 comments=_open_comments(site, lab, language) if lab else 0,
+                damaged=damages.get(paths[language.code] or "", 0),
                 sections=_sections(site, page, language) if page else {},
             )
             for language in site.settings.languages

@@ -5,19 +5,26 @@ section stands in its place, so that every page's program is whole. What was nev
 cell whose program changed, are the translator's business: readers see nothing of them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import takewhile
 
 from lockstep.ground.language import Language
 from lockstep.ground.location import Location
-from lockstep.guides import directive, document, footnote, front_matter, section
+from lockstep.guides import directive, document, footnote, front_matter, inventory, section
 from lockstep.guides.directive import DirectiveError, Reference, ValueDirective
 from lockstep.guides.document import Document
 from lockstep.guides.section import TOP, Section
 from lockstep.pages.block import Block, Notice, NoticeBlock, PassageEnd, PassageStart
+from lockstep.translations.alignment import merged
 from lockstep.translations.translation import Standing, State
+
+Gone = Callable[[str], bool]
+"""Whether an address in a page, which its English no longer has, may lead nowhere."""
+
+SEEN = ("title", "notebook", "duration", "level", "runs-on")
+"""Keys of the front matter whose values a page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +37,25 @@ class Published:
     """By index of a blank line, what stands there."""
 
 
-def published(guide: Document, standings: Sequence[Standing], source: Language) -> Published:
+def published(
+    guide: Document,
+    standings: Sequence[Standing],
+    source: Language,
+    gone: Gone = lambda _: False,
+) -> Published:
     """Return a guide as its readers get it.
 
     guide: the translation, with or without its front matter. standings: how its sections stand;
-    none for a guide that translates nothing. source: the language of its English.
+    none for a guide that translates nothing. source: the language of its English. gone: tells
+    which of the links that English gave up lead nowhere, at which a strict build would end.
     """
     theirs = {each.anchor: each for each in section.sections(guide)}
     by_anchor = {each.anchor: each for each in standings}
     today = [each.anchor for each in standings if each.source]
     # English gives the order, once the translation is known to have been made from it.
     orders = (today, list(theirs)) if any(each.accepted for each in standings) else (theirs, today)
-    order = _merged(*orders)
-    assembly = _Assembly(guide, source)
+    order = merged(*orders)
+    assembly = _Assembly(guide, source, gone)
     for anchor in order:
         standing, own = by_anchor.get(anchor), theirs.get(anchor)
         if standing is None:
@@ -56,17 +69,6 @@ def published(guide: Document, standings: Sequence[Standing], source: Language) 
         return Published(guide)  # what seems to be missing may stand under one without anchor
     assembly.mend_footnotes(english)
     return Published(assembly.document(), assembly.insertions)
-
-
-def _merged(first: Iterable[str], second: Iterable[str]) -> list[str]:
-    """Return one order of both: the first's, with each of the second's behind its predecessor."""
-    order = list(first)
-    at = 0
-    for anchor in second:
-        if anchor not in order:
-            order.insert(at, anchor)
-        at = order.index(anchor) + 1
-    return order
 
 
 def _references(part: Section | None, *, values: bool) -> tuple[tuple[str, str | None, str], ...]:
@@ -84,11 +86,23 @@ def _references(part: Section | None, *, values: bool) -> tuple[tuple[str, str |
     return tuple(found)
 
 
-def _is_whole(standing: Standing) -> bool:
+def _links(part: Section | None) -> set[str]:
+    """Return the addresses to which a section leads, and those of its images."""
+    if part is None:
+        return set()
+    items = inventory.read(document.read(part.plain, part.location.path)).items
+    return {str(item.value) for item in items if item.kind in {"link", "image"}}
+
+
+def _is_whole(standing: Standing, gone: Gone) -> bool:
     """Whether an outdated section shows what its English shows, or lacks it by its own fault.
 
-    A value that English no longer states may not be recorded any more.
+    A value that English no longer states may not be recorded any more, and a page to which it no
+    longer leads may not be there.
     """
+    given_up = _links(standing.accepted) - _links(standing.source)
+    if given_up and any(map(gone, given_up & _links(standing.translated))):
+        return False
     today, then, theirs = (
         _references(part, values=False)
         for part in (standing.source, standing.accepted, standing.translated)
@@ -100,10 +114,24 @@ def _is_whole(standing: Standing) -> bool:
     return (today in (then, theirs)) and not (said - stated) & told
 
 
-def _notice(standing: Standing) -> Notice | None:
+def _is_unseen(standing: Standing) -> bool:
+    """Whether nothing changed in English but front matter that no page shows."""
+    if standing.anchor != TOP or standing.source is None or standing.accepted is None:
+        return False
+    seen = []
+    for part in (standing.source, standing.accepted):
+        meta = _whole(part).meta
+        body = "\n".join(part.text.split("\n")[front_matter.length(part.text) :])
+        seen.append(([meta.get(key) for key in SEEN], replace(part, text=body).substance))
+    return seen[0] == seen[1]
+
+
+def _notice(standing: Standing, gone: Gone) -> Notice | None:
     """Return what readers must know of a section, if there is anything."""
+    if standing.state is State.OUTDATED and _is_unseen(standing):
+        return None
     if standing.state is State.OUTDATED:
-        return Notice.BEHIND if _is_whole(standing) else Notice.CHANGED
+        return Notice.BEHIND if _is_whole(standing, gone) else Notice.CHANGED
     if standing.state is State.MISSING:
         shows = _references(standing.source, values=False)
         return Notice.UNTRANSLATED if shows else Notice.ANNOUNCED
@@ -112,18 +140,24 @@ def _notice(standing: Standing) -> Notice | None:
     return None
 
 
-def _shows_what_may_be_gone(standing: Standing) -> bool:
-    """Whether a section that English no longer has shows anything of the notebook."""
+def _shows_what_may_be_gone(standing: Standing, gone: Gone) -> bool:
+    """Whether a section that English no longer has shows anything of the notebook, or leads there.
+
+    That is, to where nothing may be any more.
+    """
     cells = _references(standing.translated, values=False)
+    if standing.accepted and any(map(gone, _links(standing.translated))):
+        return True
     return bool(cells or (standing.accepted and _references(standing.translated, values=True)))
 
 
 class _Assembly:
     """The lines of a page, put together from the translation and its English."""
 
-    def __init__(self, guide: Document, source: Language) -> None:
+    def __init__(self, guide: Document, source: Language, gone: Gone) -> None:
         self.guide = guide
         self.source = source
+        self.gone = gone
         self.lines: list[str] = []
         self.origins: list[Location] = []
         self.insertions: dict[int, Block] = {}
@@ -144,8 +178,8 @@ class _Assembly:
 
     def put(self, standing: Standing, own: Section | None) -> None:
         """Put a section as its readers get it."""
-        notice, english = _notice(standing), standing.source
-        removed = standing.state is State.REMOVED and _shows_what_may_be_gone(standing)
+        notice, english = _notice(standing, self.gone), standing.source
+        removed = standing.state is State.REMOVED and _shows_what_may_be_gone(standing, self.gone)
         self.differs |= removed or notice is not None
         if own and removed:
             place = f'<div id="{escape(own.anchor)}"></div>'  # where links to it still lead

@@ -31,6 +31,7 @@ from lockstep.pages.block import (
     OutputBlock,
     PassageEnd,
     PassageStart,
+    StatusBlock,
 )
 from lockstep.pages.handwritten import REASONS
 from lockstep.terms.glossary import Term
@@ -77,12 +78,13 @@ def fence(
     blocks: MutableMapping[str, Block],
     words: Callable[[], Words],
     original: Callable[[], str] = str,
+    status: Callable[[Words], str] = str,
 ) -> dict[str, Any]:
     """Return the fence of pymdownx.superfences that puts blocks in the place of their keys.
 
     blocks: those of the page that is being rendered; each is taken out when it is reached. words:
     is asked for the reader's language each time. original: for the address of the page's original,
-    from the page.
+    from the page. status: from words to how every page stands, as HTML.
     """
 
     def render(
@@ -96,6 +98,8 @@ def fence(
         block = blocks.pop(source.strip(), None)
         if block is None:
             return ""
+        if isinstance(block, StatusBlock):
+            return status(words())
         return html(block, words(), highlighter(md), original()).translate(MARKERS)
 
     return {"name": FENCE, "class": FENCE, "format": render}
@@ -108,8 +112,8 @@ def html(block: Block, words: Words, highlight: Highlighter, original: str = "")
     """
     if isinstance(block, NoticeBlock | PassageStart | PassageEnd):
         return notices.html(block, words, original)
-    if isinstance(block, MarkBlock):
-        return _mark(block.problem)
+    if isinstance(block, MarkBlock | StatusBlock):  # that of the pages, a build knows
+        return _mark(block.problem) if isinstance(block, MarkBlock) else ""
     if isinstance(block, GlossaryBlock):
         entries = "".join(_entry(term, block.language) for term in block.terms)
         return f'<dl class="lockstep-glossary">{entries}</dl>'
@@ -158,7 +162,7 @@ def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
         text = f"{text} {since}"
     lang = escape(words.language.code)
     return (
-        f'<aside class="lockstep-run" lang="{lang}" data-search-exclude>'
+        f'<aside class="lockstep-run" id="lockstep-run" lang="{lang}" data-search-exclude>'
         f'<ul class="lockstep-facts">{items}</ul>'
         f'<p class="lockstep-provenance">{escape(text)}</p></aside>\n'
     )
@@ -214,7 +218,8 @@ def _outputs(outputs: Sequence[Text | Figure], alt: str) -> str:
 
 
 def _entry(term: Term, code: str) -> str:
-    name, *others = term.forms[code]
+    told = term.told_in(code)
+    name, *others = term.forms[told]
     # Not those that only add to the name, or are a part of it: who finds the one finds the other.
     others = [it for it in others if it.lower() not in name.lower() and name not in it]
     # Each part has a line of its own: the search would read its neighbours as one word.
@@ -222,13 +227,14 @@ def _entry(term: Term, code: str) -> str:
     abroad = " · ".join(
         f'<span lang="{escape(other)}">{escape(forms[0])}</span>'
         for other, forms in term.forms.items()
-        if other != code and forms[0].lower() != name.lower()
+        if other != told and forms[0].lower() != name.lower()
     )
+    lang = f' lang="{escape(told)}"' if told != code else ""
     if abroad:
         abroad = f'<dd class="lockstep-forms" data-search-exclude>{abroad}</dd>\n'
     return (
-        f'<div><dt id="{escape(term.anchor)}">{escape(name)}</dt>\n{names}{abroad}'
-        f"<dd>{escape(term.definitions[code])}</dd></div>\n"
+        f'<div{lang}><dt id="{escape(term.anchor)}">{escape(name)}</dt>\n{names}{abroad}'
+        f"<dd>{escape(term.definitions[told])}</dd></div>\n"
     )
 
 

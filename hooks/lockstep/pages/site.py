@@ -1,8 +1,10 @@
 """A whole project as one value: what checks look at and builds draw on."""
 
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from urllib.parse import unquote, urlsplit
 
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem, Severity
@@ -10,10 +12,12 @@ from lockstep.ground.settings import Settings
 from lockstep.guides import directive
 from lockstep.guides.document import Document
 from lockstep.notebooks.lab import Lab
-from lockstep.pages import publishing
+from lockstep.pages import publishing, ticking
 from lockstep.pages.injection import Page, inject
+from lockstep.pages.publishing import Published
+from lockstep.pages.ticking import Keys
 from lockstep.terms.glossary import Glossary
-from lockstep.translations import translation
+from lockstep.translations import matching, translation
 from lockstep.translations.translation import Standing
 
 
@@ -87,9 +91,7 @@ class Site:
     def page(self, document: Document, language: Language) -> Page:
         """Return a guide as it is published: with all that it refers to in place."""
         notebook = named(document.meta.get("notebook"))
-        page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
-        source = self.settings.languages.source
-        ready = publishing.published(document, self.standings(language, page), source)
+        ready, _ = self._published(document, language)
         return inject(
             ready.document,
             self.labs,
@@ -98,6 +100,26 @@ class Site:
             self.glossary,
             insertions=ready.insertions,
         )
+
+    def _is_gone(self, language: Language, page: str, address: str) -> bool:
+        """Whether a link in a page leads to no guide, or to none of its headings.
+
+        What is no guide, such as an image, cannot be known here: it counts as gone.
+        """
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc or parts.path.startswith("/"):
+            return False
+        there = posixpath.join(posixpath.dirname(page), unquote(parts.path))
+        target = posixpath.normpath(there) if parts.path else page
+        codes = (language.code, self.settings.languages.source.code)
+        found = [guide for code in codes if (guide := self.guides.get(code, {}).get(target))]
+        anchors = {heading.anchor for guide in found for heading in guide.headings}
+        return not found or (parts.fragment != "" and unquote(parts.fragment) not in anchors)
+
+    def steps(self, document: Document, language: Language) -> Keys:
+        """Return the keys of a guide's steps, by section."""
+        ready, standings = self._published(document, language)
+        return ticking.keys(ready.document, standings)
 
     def lab(self, meta: Mapping[str, object]) -> Lab | None:
         """Return the lab that a guide carries by its front matter, if it carries one."""
@@ -128,23 +150,61 @@ class Site:
             )
         return self.known[key]
 
+    def aligned(self, page: str) -> "Site":
+        """Return a site of this page alone, with anchors where its headings have none.
+
+        Where guides follow this project's conventions, that is this site.
+        """
+        source = self.settings.languages.source.code
+        english = self.guides.get(source, {}).get(page)
+        if self.settings.conventions or english is None:
+            return self
+        english = matching.named(english)
+        guides: dict[str, dict[str, Document]] = {source: {page: english}}
+        accepted: dict[str, dict[str, Document]] = {}
+        for language in self.settings.languages.translations:
+            code = language.code
+            origin = english
+            if page in self.accepted.get(code, {}):
+                origin = matching.named(self.accepted[code][page])
+                accepted[code] = {page: origin}
+            if page in self.guides.get(code, {}):
+                guides[code] = {page: matching.matched(origin, self.guides[code][page])}
+        return replace(self, guides=guides, accepted=accepted, known={})
+
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where a language's glossary page may be, below the guides: its own, the source's.
 
         It is the first page that shows the glossary; there is none where no page does.
         """
-        if self.glossary is None or self._glossary_page is None:
+        page = self._first_pages.get("glossary")
+        if self.glossary is None or page is None:
             return []
         source = self.settings.languages.source.code
-        return [f"{code}/{self._glossary_page}" for code in (language.code, source)]
+        return [f"{code}/{page}" for code in (language.code, source)]
+
+    @property
+    def shows_status(self) -> bool:
+        """Whether any page shows how the pages stand."""
+        return "status" in self._first_pages
+
+    def _published(
+        self, document: Document, language: Language
+    ) -> tuple[Published, tuple[Standing, ...]]:
+        """Return a guide as it is published, and how its sections stand to their English."""
+        page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
+        standings = self.standings(language, page)
+        source, gone = self.settings.languages.source, partial(self._is_gone, language, page)
+        return publishing.published(document, standings, source, gone), standings
 
     @cached_property
-    def _glossary_page(self) -> str | None:
-        """The first page that shows the glossary: each page of a build asks where it is."""
+    def _first_pages(self) -> Mapping[str, str]:
+        """Name of a directive to the first page that has it: each page of a build asks."""
+        found: dict[str, str] = {}
         for _, page, document in self.documents():
-            if any(directive.is_glossary(span.text) for span in document.spans):
-                return page
-        return None
+            for span in document.spans:
+                found.setdefault(directive.name_of(span.text), page)
+        return found
 
 
 def named(notebook: object) -> str | None:

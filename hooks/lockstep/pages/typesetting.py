@@ -64,3 +64,16 @@ def join(line: str, following: str) -> str:
 
 def _is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in {"W", "F"}
+
+
+def append(result: list[str], fence: list[str], following: str) -> None:
+    """Append a fence, apart from its neighbours by one blank line: two would end a footnote."""
+    if fence and _is_blank(fence[0]) and (not result or _is_blank(result[-1])):
+        fence = fence[1:]
+    if fence and _is_blank(fence[-1]) and _is_blank(following):
+        fence = fence[:-1]
+    result.extend(fence)
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip(" \t>")

@@ -57,7 +57,7 @@ def read(document: Document, known: Collection[str]) -> tuple[list[Allowance], l
         elif said["rule"] not in known:
             message = (
                 f"no exception can be made to {said['rule']!r}, only to rules that compare a "
-                "translation with its English"
+                "translation with its English, and to advice on style"
             )
             problems.append(Problem(where, "bad-allowance", message))
         else:

@@ -1,19 +1,20 @@
 """Every rule by name, with what it asks for."""
 
-from lockstep.rules import parity
+from lockstep.rules import parity, style
 
 RULES = {
     "bad-allowance": "An exception names a rule that knows exceptions, and a reason.",
     "bad-catalog": "A comment catalog is valid PO.",
     "bad-cell-header": "A cell header has name, tags and values, well formed.",
     "bad-front-matter": "A guide has a title; a lab's also has duration, level and runs-on.",
-    "bad-glossary": "The glossary names each term once, in every language, with a definition.",
+    "bad-glossary": "The glossary names each term once, with a definition.",
     "bad-notebook-header": "A notebook's header is YAML; `lockstep` holds ranks, timeout, data.",
     "broken-pair": "An .ipynb is a notebook in JSON.",
     "cell-not-shown": "A lab's guide shows every cell that is no test.",
     "cell-out-of-order": "A lab's guide shows the cells in the order in which they run.",
     "cell-shown-twice": "A lab's guide shows a cell once.",
     "changed-program": "The words around a cell were looked at since its program changed.",
+    "cjk-in-code": "Code on a page has no Chinese or Japanese of another language.",
     "comment-fuzzy": "A changed comment's translation was reviewed.",
     "comment-untranslated": "Comments in lab code are translated.",
     "directive-not-alone": "A cell or an output stands alone on its line.",
@@ -22,10 +23,13 @@ RULES = {
     "duplicate-guide": "One guide per language carries a notebook.",
     "duplicate-value": "A value is recorded by one cell.",
     "edited-recording": "Outputs and values are those that the run wrote.",
+    "empty-markup": "No link, emphasis, code, list item or heading is empty.",
     "forbidden-term": "A translation uses no form of a term that the glossary forbids.",
+    "half-width-punctuation": "Chinese and Japanese have punctuation of full width.",
     "hand-written-code": "Runnable code comes from a notebook, or says why it is not run.",
     "hidden-character": "Lab code holds no control or bidirectional characters.",
     "hostile-comment": "A translated comment cannot change the program.",
+    "lost-emphasis": "A translated section has something in bold where its English has.",
     "magic": "Lab code is plain Python: no magics, no shell commands.",
     "malformed-directive": "A directive follows the grammar.",
     "misplaced-directive": "Directives stand where they work.",
@@ -64,20 +68,23 @@ RULES = {
     "pins-changed": "A recording was made with the versions pinned today.",
     "removed-section": "A translated guide has no section that its English lacks.",
     "reserved-fence": "The engine's own fence language is not written by hand.",
+    "space-at-join": "Readers see no space between Chinese or Japanese characters.",
     "stale-recording": "What is published was run: code, modules and data are as recorded.",
     "stray-markup": "Readers see no Markdown where it should have become something.",
     "unaccepted-section": "Somebody said from which English a section was translated.",
     "unknown-cell": "A directive names a cell that exists.",
-    "unknown-directive": "There are cell, output, value and glossary.",
+    "unknown-directive": "There are cell, output, value, glossary and status.",
     "unknown-line": "hl names lines that the cell has.",
     "unknown-notebook": "A guide or directive names a notebook that exists.",
     "unknown-option": "A directive has the options of its kind.",
     "unknown-reason": "The reason why code is not run is one of the list.",
     "unknown-value": "A value was recorded by the run.",
     "unreadable": "Files can be read.",
+    "untranslated-term": "The glossary has each term in every language, with a definition.",
+    "untranslated-text": "A translation has no English sentences.",
     "unused-allowance": "An exception allows something that a rule finds.",
 }
 """Every rule by name, with what it asks for."""
 
-EXCEPTIONS = ("forbidden-term", "missing-term", *parity.RULES)
+EXCEPTIONS = ("forbidden-term", "lost-emphasis", "missing-term", *parity.RULES, *style.RULES)
 """Rules to which a guide can make an exception in a section (``allowance``)."""

@@ -13,7 +13,7 @@ from lockstep.ground.problem import Problem, in_order
 from lockstep.notebooks import comments
 from lockstep.pages.injection import Shown
 from lockstep.pages.site import Site
-from lockstep.rules import allowance, coverage, debts, guides, labs, legibility, parity
+from lockstep.rules import allowance, coverage, debts, guides, labs, legibility, parity, style
 from lockstep.rules.catalogue import EXCEPTIONS
 from lockstep.rules.terminology import Terminology
 
@@ -37,22 +37,31 @@ class Checks:
 
     def of_page(self, page: str) -> PageFindings:
         """Return what is found in the guides of a page; exceptions that they make count."""
+        site = self.site.aligned(page)
         shown: dict[str, tuple[Shown, ...]] = {}
-        documents = list(self.site.versions(page).items())
-        found: list[Problem] = []
+        documents = list(site.versions(page).items())
+        visible, found = legibility.seen(documents, site)
         for language, document in documents:
-            published = self.site.page(document, language)
-            shown[document.path] = published.shown
-            found += document.problems
-            found += published.problems
-            found += guides.front_matter(document, self.site)
-            found += guides.anchors(document)
-            found += legibility.problems(document, self.site)
-        found += guides.languages(self.site, page)
-        for language in self.site.settings.languages.translations:
-            found += debts.problems(self.site, language, page)
-            found += parity.problems(self.site, language, page)
-            found += self._terms.problems(language, page)
+            if site.settings.conventions:
+                published = site.page(document, language)
+                shown[document.path] = published.shown
+                found += document.problems
+                found += published.problems
+                found += guides.front_matter(document, site)
+                found += guides.anchors(document)
+            seen = visible.get(language.code)
+            if seen:
+                found += legibility.problems(seen)
+            if "style" in site.settings.rules:
+                found += style.code(document, language)
+                found += style.problems(seen, language) if seen else ()
+        found += guides.languages(site, page)
+        for language in site.settings.languages.translations:
+            found += debts.problems(site, language, page)
+            found += parity.problems(site, language, page)
+            found += legibility.lost_emphasis(site, language, page, visible)
+            if "terms" in site.settings.rules:
+                found += self._terms.problems(language, page)
         left = allowance.apply(found, [document for _, document in documents], EXCEPTIONS)
         return PageFindings(tuple(left), shown)
 
@@ -65,7 +74,7 @@ class Checks:
         yield from site.problems
         yield from site.glossary.problems if site.glossary else ()
         shown = {path: cells for page in found.values() for path, cells in page.shown.items()}
-        everywhere = [shown[document.path] for _, _, document in site.documents()]
+        everywhere = [shown.get(document.path, ()) for _, _, document in site.documents()]
         places = [place for cells in everywhere for place in cells]
         for lab in site.labs.values():
             yield from labs.problems(lab, places)

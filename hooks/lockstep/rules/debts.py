@@ -99,7 +99,7 @@ def _missing(before: Sequence[Standing], standing: Standing, translated: Documen
 
 def _unfit(site: Site, accepted: Document, language: Language, page: str) -> Iterator[Problem]:
     """Report accepted English that cannot be used."""
-    yield from (each for each in accepted.problems if each.rule == "bad-front-matter")
+    yield from accepted.unread
     source = site.settings.languages.source.code
     if all(page not in site.guides.get(code, {}) for code in (source, language.code)):
         message = f"belongs to no guide: there is no {page} in {source} or {language.code}"

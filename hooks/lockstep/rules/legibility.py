@@ -1,134 +1,163 @@
-"""What a reader would see: guides as the site's own Markdown shows them, and what is wrong there.
+"""Whether a guide reads as it was meant: marks, tags and emphasis that got lost on the way.
 
-Code is blank here: how it looks is not Markdown's business.
+What readers see, ``visible`` says. Whether it is well written, ``style`` asks.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
+from collections.abc import Iterable, Iterator, Mapping
 
+from lockstep.ground.language import Language
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem, Severity
+from lockstep.ground.script import LETTERS
+from lockstep.guides import document
 from lockstep.guides.document import Document
+from lockstep.guides.prose import GAP
+from lockstep.guides.section import Section
 from lockstep.pages.site import Site
-
-
-class ConversionError(Exception):
-    """The site's Markdown cannot be had; the text says why, ``path`` where."""
-
-    def __init__(self, message: str, path: str) -> None:
-        """Keep the path of the configuration beside the message."""
-        super().__init__(message)
-        self.path = path
-
+from lockstep.rules.places import Places
+from lockstep.rules.visible import Block, ConversionError, Visible, see
+from lockstep.translations.translation import Standing
 
 STRAY = {
-    "emphasis": r"(?:(?<=\S)\*\*|\*\*(?=\S))(?!\w*args\b)|(?<!\w)__(?=\w)|(?<=\w)__(?!\w)"
-    r"|(?<![\w*])\*(?=[^\s*])[^*]*?[^\s*]\*(?![\w*])",
-    "a link": r"\]\([^()\s]*\)|(?<![\w\]])\[[^\[\]\n]+\]\[[^\]\s]+\]",
+    "emphasis": r"(?:(?<=\S)\*\*|\*\*(?=\S))(?!\w*args\b)|(?<!\w)__(?=[^\W_])|(?<=[^\W_])__(?!\w)"
+    r"|(?<![\w*])\*(?=[^\s*])[^*]*?[^\s*]\*(?![\w*])"
+    rf"|\*\* [^*\n]*[{LETTERS}][^*\n]* \*\*",
+    "a link": r"\]\([^()\s]*\)|\] ?[(（](?:https?:|\.{0,2}/|#)"
+    rf"|(?<![\w\]])\[(?!{GAP}\]\[\])[^\[\]\n]+\]\[(?!\w+(?:\.\w+)+\])[^\]\s]*\]",
     "a footnote": r"\[\^[^\]\s]+\]",
     "an anchor or a class": r"\{:?\s*[#.][\w-]+[^{}]*\}",
     "an admonition": r"(?:\A|\n)(?:!!!|\?\?\?\+?) ?[a-z]+(?=\s|\Z)",
     "a tab": r"(?:\A|\n)===[!+]? *\"",
+    "code": r"(?<![`\"'“「])`{1,2}(?![`\"'”」])",
 }
-"""What Markdown should have read, and how it looks where it did not."""
+"""What Markdown should have read, and how it looks where it did not.
+
+A link to a dotted name, or from nothing but code, is one that a plugin may resolve (autorefs).
+"""
 _STRAY = re.compile("|".join(f"(?P<_{at}>{form})" for at, form in enumerate(STRAY.values())))
-_HIDDEN = {"code", "kbd", "math", "pre", "samp", "script", "style", "svg", "textarea"}
-_EMPHASIS = {"b", "em", "i", "strong"}
-_INLINE = {*_EMPHASIS, *_HIDDEN, "a", "abbr", "br", "img", "mark", "s", "span", "sub", "sup"}
-_CONTEXTS = (16, 8, 4, 0)
-_ESCAPED = re.compile(r"\\[*_\[\](){}!=~]")
-_EMPTY = re.compile(r"<(strong|em)>\s*</\1>")
+_EMPTY = {
+    "a": (r"\[\s*\]\(|<a\b[^<>]*>\s*</a>", "a link without words; give it some, or delete it"),
+    "code": (r"`\s+`|<code>\s*</code>", "code without any; delete the marks"),
+    "em": (r"<em>\s*</em>|<em />", "emphasis of nothing; delete it"),
+    "li": (
+        r"^[\s>]*(?:[-*+]|\d+[.)])(?:\s|&nbsp;|<!--.*?-->)*$",
+        "a list item without text; delete it",
+    ),
+    "strong": (r"<strong>\s*</strong>", "emphasis of nothing; delete it"),
+}
+"""What is empty: how it is written, and what to say of it."""
+_EMPTY_HEADING = (r"<h\d\b[^<>]*>\s*</h\d>", "a heading without a title; delete it")
+_QUOTES = re.compile('[「『《【“‘]|"[^"]+"')
+_GLIMPSES = 3
+"""How many lost words a message quotes."""
 
 
-def problems(document: Document, site: Site) -> Iterator[Problem]:
-    """Yield what is wrong with a guide of a site as its readers see it."""
+def seen(
+    documents: Iterable[tuple[Language, Document]], site: Site
+) -> tuple[dict[str, Visible], list[Problem]]:
+    """Return what readers see of a page, by code of language, and why where that cannot be known.
+
+    documents: the page in each language that has it.
+    """
+    found: dict[str, Visible] = {}
     if site.convert is None:
-        return
+        return found, []
     try:
-        yield from stray(document, site.convert)
+        for language, guide in documents:
+            found[language.code] = see(guide, site.convert)
     except ConversionError as error:
         message = f"pages cannot be looked at as readers see them: {error}"
-        yield Problem(Location(error.path, 1), "stray-markup", message, Severity.ADVICE)
+        where = Location(error.path, 1)
+        return {}, [Problem(where, "stray-markup", message, Severity.ADVICE)]
+    return found, []
 
 
-def stray(document: Document, convert: Callable[[str], str]) -> Iterator[Problem]:
+def problems(visible: Visible) -> Iterator[Problem]:
     """Yield what a guide shows to its readers and should not."""
-    reader = _Reader()
-    reader.feed(_EMPTY.sub("****", convert(_without_code(document))))
-    reader.close()
-    places = _Places(document)
-    for text in reader.texts:
-        seen: set[str] = set()
-        for match in _STRAY.finditer(text):
-            kind = list(STRAY)[int(str(match.lastgroup)[1:])]
-            if kind not in seen:
-                seen.add(kind)
-                shown = " ".join(text[max(match.start() - 8, 0) : match.end() + 8].split())
-                message = (
-                    f"readers see {shown!r}: {kind} that Markdown does not read as such; mend it, "
-                    "or write it as code"
-                )
-                yield Problem(places.of(text, match), "stray-markup", message)
+    places = Places(visible)
+    for block in visible.blocks:
+        yield from _stray(block, places)
+        yield from _empty(block, places)
 
 
-def _without_code(document: Document) -> str:
-    """Return the text without fences, and with something else for what is escaped on purpose."""
-    lines = document.body.split("\n")
-    for fence in document.fences:
-        lines[fence.first : fence.last + 1] = [""] * (fence.last + 1 - fence.first)
-    return _ESCAPED.sub("\N{OBJECT REPLACEMENT CHARACTER}", "\n".join(lines))
+def lost_emphasis(
+    site: Site, language: Language, page: str, visible: Mapping[str, Visible]
+) -> Iterator[Problem]:
+    """Yield the sections of a translated page that show nothing in bold, where their English does.
+
+    visible: what readers see of the page, by code of language. Italics in English are free, as
+    Chinese and Japanese have none, and what is in bold may stand in quotes there. A section that
+    fell behind counts where the English that it was made from has something in bold, and today's.
+    """
+    today = visible.get(site.settings.languages.source.code)
+    theirs = visible.get(language.code)
+    if not today or not theirs or -1 in today.headings or -1 in theirs.headings:
+        return
+    for each in site.standings(language, page):
+        if each.source is None or each.translated is None:
+            continue
+        here, there = _blocks(today, each.source), _blocks(theirs, each.translated)
+        if any(block.strong or block.emphasis for block in there):
+            continue
+        bold = _bold(here)
+        quoted = _quotes(block.text for block in here) - _quotes(bold)
+        if bold and _quotes(block.text for block in there) <= quoted and _was_bold(each, site):
+            words = ", ".join(repr(it) for it in bold[:_GLIMPSES])
+            more = f" and {len(bold) - _GLIMPSES} more" if len(bold) > _GLIMPSES else ""
+            message = (
+                f"#{each.anchor} shows nothing in bold, where its English ({each.source.location}) "
+                f"has {words}{more}; mark the same words"
+            )
+            yield Problem(each.translated.location, "lost-emphasis", message)
 
 
-class _Places:
-    """Tells where visible text was written, as well as can be told."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-        self._code = {
-            index for fence in document.fences for index in range(fence.first, fence.last + 1)
-        }
-
-    def of(self, text: str, match: re.Match[str]) -> Location:
-        """Return the line with most of what stands around a match; the first where none has it."""
-        best, most = 0, -1
-        for index, line in enumerate(self._document.lines):
-            if index in self._code or match[0].strip() not in line:
-                continue
-            common = max(_common(text, match, line, around) for around in _CONTEXTS)
-            if common > most:
-                best, most = index, common
-        return self._document.at(best)
+def _stray(block: Block, places: Places) -> Iterator[Problem]:
+    seen: set[str] = set()
+    text = block.text
+    for match in _STRAY.finditer(text):
+        kind = list(STRAY)[int(str(match.lastgroup)[1:])]
+        if kind not in seen:
+            seen.add(kind)
+            shown = " ".join(text[max(match.start() - 8, 0) : match.end() + 8].split())
+            message = (
+                f"readers see {shown!r}: {kind} that Markdown does not read as such; mend it, "
+                "or write it as code"
+            )
+            yield Problem(places.of(block, *match.span()), "stray-markup", message)
 
 
-def _common(text: str, match: re.Match[str], line: str, around: int) -> int:
-    """Return how many characters on either side of a match stand in a line, too."""
-    before = text[max(match.start() - around, 0) : match.start()].rpartition("\n")[2]
-    after = text[match.end() : match.end() + around].partition("\n")[0]
-    found = [len(it) for it in (before, after) if it.strip() and it in line]
-    both = f"{before}{match[0].strip()}{after}"
-    return sum(found) + (len(both) if both in line else 0)
+def _empty(block: Block, places: Places) -> Iterator[Problem]:
+    for tag, _ in block.empty:
+        pattern, said = _EMPTY.get(tag, _EMPTY_HEADING)
+        message = f"`<{tag}></{tag}>` is {said}"
+        yield Problem(places.at(block, pattern), "empty-markup", message)
 
 
-class _Reader(HTMLParser):
-    """Gathers the visible text of a page, block by block, code left out."""
+def _blocks(visible: Visible, section: Section) -> list[Block]:
+    """Return the text of a section, without headings and footnotes."""
+    return [
+        block
+        for block in visible.blocks
+        if section.first <= visible.lines(block).start < section.end
+        and not (block.is_heading or block.is_footnote)
+    ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts = [""]
-        self._hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self._divide(tag)
-        self._hidden += tag in _HIDDEN
+def _bold(blocks: Iterable[Block]) -> list[str]:
+    return [words for block in blocks for words in block.strong if words]
 
-    def handle_endtag(self, tag: str) -> None:
-        self._divide(tag)
-        self._hidden -= tag in _HIDDEN and self._hidden > 0
 
-    def handle_data(self, data: str) -> None:
-        self.texts[-1] += " " if self._hidden else data
+def _quotes(texts: Iterable[str]) -> int:
+    """Return how often something is quoted: the other way to set words apart."""
+    return sum(len(_QUOTES.findall(text)) for text in texts)
 
-    def _divide(self, tag: str) -> None:
-        if tag not in _INLINE:
-            self.texts.append("")
+
+def _was_bold(standing: Standing, site: Site) -> bool:
+    """Whether the English from which a section was made has something in bold."""
+    then = standing.accepted
+    if then is None or standing.source is None or then.plain == standing.source.text:
+        return True
+    english = document.read(then.plain, then.location.path)
+    blocks = see(english, site.convert).blocks if site.convert else ()
+    return bool(_bold(block for block in blocks if not block.is_heading))

@@ -4,11 +4,12 @@ Which English a section is compared with, the caller says: that from which it wa
 What is in a section, ``comparison`` compares.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from lockstep.ground.language import Language
-from lockstep.ground.problem import Problem
+from lockstep.ground.problem import Problem, Severity
 from lockstep.guides import inventory
 from lockstep.guides.document import Document
 from lockstep.guides.section import Section
@@ -29,8 +30,8 @@ RULES = (
 def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
     """Yield where a translated page differs from its English.
 
-    A section is compared with the English from which it was accepted, one that never was with
-    today's. One that agrees with today's already, and waits to be accepted, is not damaged.
+    A section is compared with today's English, one that fell behind with the English from which it
+    was accepted. One that agrees with today's already, and waits to be accepted, is not damaged.
     """
     today = site.guides.get(site.settings.languages.source.code, {}).get(page)
     translated = site.guides.get(language.code, {}).get(page)
@@ -40,17 +41,18 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
     in_english = partial(site.settings.in_source, code=language.code)
     then: list[tuple[Section, Section]] = []
     now: list[tuple[Section, Section]] = []
-    for each in site.standings(language, page):
+    standings = site.standings(language, page)
+    origins = ((each.accepted or each.source, each.translated) for each in standings)
+    yield from misplaced([(ours, theirs) for ours, theirs in origins if ours and theirs])
+    for each in standings:
         if each.translated is None:
             continue
-        if each.accepted is None:
-            now += [(each.source, each.translated)] if each.source else []
-            continue
-        if each.state is State.OUTDATED and today and each.source:
-            pair = (each.source, each.translated)
-            if not any(compare(today, translated, [pair], in_english)):
-                continue
-        then.append((each.accepted, each.translated))
+        if each.source and each.state is not State.OUTDATED:
+            now.append((each.source, each.translated))
+        elif each.accepted:
+            pairs = [(each.source, each.translated)] if each.source else []
+            if not today or not pairs or any(compare(today, translated, pairs, in_english)):
+                then.append((each.accepted, each.translated))
     for english, pairs in ((accepted, then), (today, now)):
         if english is not None:
             yield from compare(english, translated, pairs, in_english)
@@ -76,7 +78,6 @@ def compare(
     for item in (*ours.items, *theirs.items):
         if item.kind in {"link", "image"}:
             item.value = in_english(str(item.value))
-    yield from _order(compared)
     for source, section in compared:
         if source.level != section.level:
             marks = "#" * source.level
@@ -89,8 +90,11 @@ def compare(
         ).problems()
 
 
-def _order(pairs: Sequence[tuple[Section, Section]]) -> Iterator[Problem]:
-    """Report the sections that stand elsewhere: the fewest that make the rest be in order."""
+def misplaced(pairs: Sequence[tuple[Section, Section]]) -> Iterator[Problem]:
+    """Yield the sections that stand elsewhere: the fewest that make the rest be in order.
+
+    pairs: each section in the English from which it was translated, and in the translation.
+    """
     ours = [source.anchor for source, _ in sorted(pairs, key=lambda pair: pair[0].first)]
     theirs = [source.anchor for source, _ in sorted(pairs, key=lambda pair: pair[1].first)]
     if ours == theirs:
@@ -120,3 +124,12 @@ def _front_matter(english: Document, translated: Document) -> Iterator[Problem]:
         else:
             continue
         yield Problem(translated.meta_line(key), rule, message)
+
+
+def damages(found: Iterable[Problem]) -> Mapping[str, int]:
+    """Return the paths of guides that are damaged, each with how many errors of these rules.
+
+    found: what the whole check finds, exceptions taken out.
+    """
+    wrong = (each for each in found if each.rule in RULES and each.severity is Severity.ERROR)
+    return Counter(each.location.path for each in wrong)

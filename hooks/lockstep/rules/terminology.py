@@ -53,10 +53,9 @@ class Terminology:
         translated = self._site.guides.get(language.code, {}).get(page)
         if not self._glossary.terms or document is None or translated is None:
             return
-        accepted = self._site.accepted.get(language.code, {}).get(page)
         if self._used is None or self._used[0] is not document:
             self._used = (document, self.uses(document))
-        english = self.origins(document, self._used[1], accepted)
+        english = self._origins(self._used[1], language, page)
         yield from self.compare(translated, language.code, english)
 
     def uses(self, document: Document) -> Uses:
@@ -76,19 +75,18 @@ class Terminology:
                     used[it.term.anchor] = Use(it.term, run.at(it.start), form, binding)
         return {anchor: tuple(used.values()) for anchor, used in found.items()}
 
-    def origins(self, source: Document, today: Uses, accepted: Document | None) -> Uses:
+    def _origins(self, today: Uses, language: Language, page: str) -> Uses:
         """Return the terms in the English from which a translation was made.
 
-        today: those of ``source``, which counts where nothing else was accepted.
+        today: those of today's English, which counts where nothing else was accepted.
         """
-        if accepted is None:
-            return today
-        then, now = (
-            {it.anchor: section.CODE.sub(r"\1", it.text) for it in section.sections(each)}
-            for each in (accepted, source)
-        )
-        changed = {anchor for anchor, text in then.items() if now.get(anchor) != text}
-        earlier = self.uses(accepted) if changed else {}
+        accepted = self._site.accepted.get(language.code, {}).get(page)
+        changed = {
+            each.anchor
+            for each in self._site.standings(language, page)
+            if each.accepted and not (each.source and each.source.text == each.accepted.plain)
+        }
+        earlier = self.uses(accepted) if accepted and changed else {}
         return {**today, **{anchor: earlier.get(anchor, ()) for anchor in changed}}
 
     def compare(self, document: Document, code: str, english: Uses) -> Iterator[Problem]:
@@ -123,6 +121,7 @@ class Terminology:
             terms = tuple(
                 replace(term, tooltips={code: tuple(it.form for it in term.avoided[code])})
                 for term in self._glossary.terms
+                if code in term.forms
             )
             self._avoided[code] = Finder(replace(self._glossary, terms=terms), code)
         return self._avoided[code]
@@ -133,11 +132,12 @@ def _missing(
 ) -> Iterator[Problem]:
     text = _bare("".join(run.text for run in theirs))
     for use in uses:
-        if not use.binding or any(_bare(form) in text for form in use.term.forms[code]):
+        forms = use.term.forms.get(code, ())
+        if not forms or not use.binding or any(_bare(form) in text for form in forms):
             continue
         if any(it.form in text for it in use.term.avoided[code]):
             continue  # forbidden-term says so
-        approved = " or ".join(repr(form) for form in use.term.forms[code])
+        approved = " or ".join(map(repr, forms))
         message = (
             f"section {each.anchor!r} never says {approved}, where its English says {use.form!r} "
             f"({use.location}); say it, or why not: `<!-- lockstep: allow missing-term because … "

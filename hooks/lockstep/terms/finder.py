@@ -69,10 +69,10 @@ class Finder:
         self._segment = segment if code.startswith("zh") else None
         self._forms: dict[str, list[_Form]] = {}
         # What one term is called comes before what another is called too.
-        names = [(term, (term.forms[code][0],)) for term in glossary.terms]
+        terms = [term for term in glossary.terms if code in term.forms]
+        names = [(term, (term.forms[code][0],)) for term in terms]
         others = [
-            (term, (*term.forms[code], *term.tooltips[code], *term.unless[code]))
-            for term in glossary.terms
+            (term, (*term.forms[code], *term.tooltips[code], *term.unless[code])) for term in terms
         ]
         known: set[str] = set()
         for term, texts in (*names, *others):
@@ -82,6 +82,11 @@ class Finder:
                     self._keep(text, term, shown=text in term.tooltips[code])
         for forms in self._forms.values():
             forms.sort(key=lambda form: -len(form.text))
+        latin = "".join(re.escape(each) for each in self._forms if _is_latin(each))
+        other = "".join(re.escape(each) for each in self._forms if not _is_latin(each))
+        kinds = [rf"(?<![{_LATIN}])[{latin}]"] * bool(latin) + [f"[{other}]"] * bool(other)
+        self._starts = re.compile("|".join(kinds) or "(?!)")
+        """Where a form may begin: one in Latin letters begins a word in every language."""
 
     def find(self, text: str) -> list[Occurrence]:
         """Return the terms in a text in order; none overlaps another."""
@@ -89,10 +94,11 @@ class Finder:
         found: list[Occurrence] = []
         edges: frozenset[int] | None = None
         at = 0
-        for start, character in enumerate(text):
+        for match in self._starts.finditer(text):
+            start = match.start()
             if start < at:
                 continue
-            for form in self._forms.get(character, ()):
+            for form in self._forms.get(match[0], ()):
                 if not text.startswith(form.text, start) or not _stands(form, text, start):
                     continue
                 end = start + len(form.text)

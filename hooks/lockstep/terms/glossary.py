@@ -1,21 +1,23 @@
 """The glossary: terms in every language, what each means, and which of its forms get a tooltip.
 
 The file is a YAML list of entries; the head of this project's ``glossary.yml`` says what each key
-is for. An entry that cannot be used is a finding and left out; the rest stands. Where terms occur
-in a text is ``terms``' business, what a page makes of them ``rendering``'s and ``tooltips``'.
+is for. An entry that cannot be used is a finding and left out; the rest stands. One that is not yet
+there in a language is a debt, and no term in that language. Where terms occur in a text is
+``finder``'s business, what a page makes of them ``rendering``'s and ``tooltips``'.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
+from yaml import MappingNode, MarkedYAMLError, Node, ScalarNode, SequenceNode
 
+from lockstep.ground import yaml
 from lockstep.ground.language import Language, Languages
 from lockstep.ground.location import Location
-from lockstep.ground.problem import Problem
+from lockstep.ground.problem import Problem, Severity
 
 _PARTS = ("also", "definition", "reading", "sought", "unless")
 """Keys whose value has a part for each language."""
@@ -44,7 +46,8 @@ class Term:
     anchor: str
     """``id`` of its entry on the glossary page, the same in all languages: ``term-batch-size``."""
     forms: Mapping[str, tuple[str, ...]]
-    """Language code to the term as guides write it, then its other approved forms."""
+    """Language code to the term as guides write it, then its other approved forms; the source
+    language first, others only where the term is named and defined in them."""
     definitions: Mapping[str, str]
     """Language code to a sentence."""
     readings: Mapping[str, str] = field(default_factory=dict)
@@ -57,6 +60,10 @@ class Term:
     """Language code to what guides must not say."""
     sought: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Language code to what readers may search for and guides do not write."""
+
+    def told_in(self, code: str) -> str:
+        """Return the language in which readers of a language are told of the term."""
+        return code if code in self.forms else next(iter(self.forms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ class Glossary:
         code = language.code
 
         def key(term: Term) -> tuple[bytes, str]:
-            written = term.readings.get(code, term.forms[code][0])
+            written = term.readings.get(code, term.forms[term.told_in(code)][0])
             return _collated(written, code), written
 
         return sorted(self.terms, key=key)
@@ -88,13 +95,12 @@ def read(text: str, path: str, languages: Languages) -> Glossary:
     try:
         loader = _Loader(text)
         root = loader.get_single_node()
-        nodes = root.value if isinstance(root, yaml.SequenceNode) else []
+        nodes = root.value if isinstance(root, SequenceNode) else []
         entries = [loader.construct_document(node) for node in nodes]
-    # Not only YAMLError: of a value that does not fit its tag, such as `2026-13-45` or `!!bool x`.
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
-        mark, said = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        return _unreadable(path, mark.line + 1 if mark else 1, f"not valid YAML: {said or error}")
-    if not isinstance(root, yaml.SequenceNode | None):
+    except yaml.UNREADABLE as error:
+        line, said = yaml.told(error)
+        return _unreadable(path, line + 1, said)
+    if not isinstance(root, SequenceNode | None):
         return _unreadable(path, 1, "not a list; an entry begins with `- en: term`")
     terms: dict[str, Term] = {}
     problems: list[Problem] = []
@@ -108,17 +114,49 @@ def read(text: str, path: str, languages: Languages) -> Glossary:
                 name = term.forms[languages.source.code][0]
                 faults = [f"{name!r} stands already at {first.location}"]
         problems.extend(Problem(where, "bad-glossary", fault) for fault in faults)
+    for language in languages.translations:
+        problems += _owed(zip(nodes, entries, strict=True), languages.source, language, path)
     return Glossary(path, tuple(terms.values()), tuple(problems))
 
 
-class _Loader(yaml.SafeLoader):
+def _owed(
+    entries: Iterable[tuple[Node, Any]], source: Language, language: Language, path: str
+) -> Iterator[Problem]:
+    """Yield where terms are not yet there in a language: once where none is."""
+    code = language.code
+    missing: list[Problem] = []
+    whole = 0
+    for node, entry in entries:
+        if not isinstance(entry, Mapping):
+            continue
+        name = entry.get(source.code)
+        owed = []
+        if entry.get(code) is None:
+            owed.append(f"{name!r} has no `{code}:`; write the term as guides in this language do")
+        if _of(entry, "definition").get(code) is None:
+            owed.append(f"{name!r} has no definition in {code}; write `definition: {{{code}: …}}`")
+        whole += not owed
+        where = Location(path, node.start_mark.line + 1)
+        missing += [Problem(where, "untranslated-term", message, Severity.DEBT) for message in owed]
+    if whole or not missing:
+        yield from missing
+        return
+    message = (
+        f"no term is named and defined in {language.name} ({code}) yet: pages in it have no "
+        f"tooltips, and show the glossary in another language; write `{code}:` and "
+        f"`definition: {{{code}: …}}`"
+    )
+    yield Problem(Location(path, 1), "untranslated-term", message, Severity.DEBT)
+
+
+class _Loader(yaml.Loader):
     """A safe loader that refuses half a character, which no file can hold and no page show."""
 
-    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+    def construct_scalar(self, node: ScalarNode | MappingNode) -> str:
         value = super().construct_scalar(node)
         if _SURROGATE.search(value):
             said = "a surrogate is half a character; write the character itself"
-            raise yaml.MarkedYAMLError(problem=said, problem_mark=node.start_mark)
+            raise MarkedYAMLError(problem=said, problem_mark=node.start_mark)
         return value
 
 
@@ -130,18 +168,20 @@ def _unreadable(path: str, row: int, said: str) -> Glossary:
 def _faults(entry: Any, languages: Languages) -> Iterator[str]:  # noqa: ANN401 any YAML
     """Yield what is wrong with an entry, and how to mend it."""
     codes = [language.code for language in languages]
+    source = languages.source.code
     if not isinstance(entry, Mapping):
         yield f"`{entry}` is no entry; expected {', '.join(f'`{code}:`' for code in codes)}"
         return
-    name = entry.get(languages.source.code)
+    name = entry.get(source)
     known = [*codes, *(f"{code}_avoid" for code in codes), *_PARTS, "tooltip"]
     for key in entry:
         if key not in known:
             yield f"unknown key `{key}:` in {name!r}; known: {', '.join(known)}"
     for code in codes:
-        if not _is_text(entry.get(code)):
+        if not _is_text(entry.get(code)) and (code == source or entry.get(code) is not None):
             yield f"{name!r} has no `{code}:`; write the term as guides in this language do"
-        if not _is_text(_of(entry, "definition").get(code)):
+        defined = _of(entry, "definition").get(code)
+        if not _is_text(defined) and (code == source or defined is not None):
             yield f"{name!r} has no definition in {code}; write `definition: {{{code}: …}}`"
         yield from _faults_of_forms(entry, name, code)
     yield from _faults_of_parts(entry, name, codes)
@@ -193,6 +233,8 @@ def _term(entry: Mapping[str, Any], where: Location, languages: Languages) -> Te
     avoided: dict[str, tuple[Avoided, ...]] = {}
     sought: dict[str, tuple[str, ...]] = {}
     for code in (language.code for language in languages):
+        if entry.get(code) is None or entry["definition"].get(code) is None:
+            continue
         also = _texts(_of(entry, "also").get(code, [])) or ()
         wanted = _tooltip(entry, code)
         forms[code] = (entry[code], *also)

@@ -1,6 +1,6 @@
 """Which item of one list corresponds to which of another, where items are alike but not equal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -35,3 +35,14 @@ def align(
     result += [(item, None) for item in ours[i:]]
     result += [(None, item) for item in theirs[j:]]
     return result
+
+
+def merged(first: Iterable[_T], second: Iterable[_T]) -> list[_T]:
+    """Return one order of both: the first's, with each of the second's behind its predecessor."""
+    order = list(first)
+    at = 0
+    for item in second:
+        if item not in order:
+            order.insert(at, item)
+        at = order.index(item) + 1
+    return order

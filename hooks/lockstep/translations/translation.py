@@ -10,13 +10,14 @@ the cell's code.
 """
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from lockstep.guides import section
 from lockstep.guides.document import Document
 from lockstep.guides.section import Section
+from lockstep.translations.alignment import merged
 
 DIGITS = 6
 """How many hexadecimal digits of a cell's fingerprint accepted English keeps."""
@@ -66,16 +67,40 @@ def standings(
 
     codes: what directives of this guide call a cell, to the fingerprint of its code today.
     """
-    today, then, theirs = (
-        {each.anchor: each for each in section.sections(each)} if each else {}
-        for each in (source, accepted, translated)
-    )
+    english = section.sections(source)
+    today = {each.anchor: each for each in english}
+    theirs = _by_anchor(translated)
+    then = (_as_today(english, accepted) or _by_anchor(accepted)) if accepted else {}
     anchors = [*today, *(anchor for anchor in theirs if anchor not in today)]
     anchors.sort(key=lambda anchor: anchor != section.TOP)  # no heading parts it from others
     return tuple(
         _standing(anchor, today.get(anchor), then.get(anchor), theirs.get(anchor), codes)
         for anchor in anchors
     )
+
+
+def _by_anchor(guide: Document) -> dict[str, Section]:
+    return {each.anchor: each for each in section.sections(guide)}
+
+
+def _as_today(english: Sequence[Section], accepted: Document) -> dict[str, Section] | None:
+    """Return the sections of accepted English that says what English says today, letter by letter.
+
+    That is how most pages stand, and needs no parsing. ``None`` where anything differs.
+    """
+    found: dict[str, Section] = {}
+    at = 0
+    for each in english:
+        end = at + each.text.count("\n") + 1
+        text = "\n".join(accepted.lines[at:end])
+        then = replace(each, text=text, location=accepted.at(at), first=at, end=end)
+        if then.plain != each.text:
+            return None
+        found[each.anchor] = then
+        at = end
+        while at < len(accepted.lines) and not accepted.lines[at].strip():
+            at += 1
+    return found if at == len(accepted.lines) else None
 
 
 def accept(
@@ -89,14 +114,22 @@ def accept(
 
     anchors: those sections; all others stay as they were accepted, and those that neither the
     translation nor the English has any more are dropped. codes: as for ``standings``.
+
+    Sections that moved in English stay where they were accepted until the translation has them
+    where English has them today.
     """
-    texts: list[str] = []
+    texts: dict[str, str] = {}
     for each in standings(source, translated, accepted, codes):
         if each.anchor in anchors and each.source and each.translated:
-            texts.append(_with_codes(each.source.text, codes))
+            texts[each.anchor] = _with_codes(each.source.text, codes)
         elif each.accepted and (each.translated or each.source):
-            texts.append(each.accepted.text)
-    return "\n\n".join(texts) + "\n" if texts else ""
+            texts[each.anchor] = each.accepted.text
+    theirs = [each.anchor for each in section.sections(translated) if each.anchor in texts]
+    order = list(texts)
+    if [anchor for anchor in order if anchor in theirs] != theirs and accepted:
+        then = [each.anchor for each in section.sections(accepted) if each.anchor in texts]
+        order = merged(then, order)
+    return "\n\n".join(texts[anchor] for anchor in order) + "\n" if texts else ""
 
 
 def _standing(

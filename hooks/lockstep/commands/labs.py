@@ -1,0 +1,157 @@
+"""The commands of those who write and run lab code."""
+
+import difflib
+import shlex
+import sys
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+
+from lockstep.authoring import languages, pairs, starting
+from lockstep.commands.command import FINDINGS, authored, examples, stop, with_project
+from lockstep.disk.project import Project
+from lockstep.notebooks.lab import Lab
+from lockstep.pages.site import Site
+from lockstep.runs import progress
+
+
+@click.command(epilog=examples(
+    "lockstep sync                               every .ipynb follows its .py",
+    "lockstep sync --from-notebook my-lab        take over what was edited in Jupyter",
+))  # fmt: skip
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--from-notebook", metavar="NAME", help="Write the .py from the .ipynb; asks first.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_project
+def sync(project: Project, names: Sequence[str], from_notebook: str | None, *, yes: bool) -> None:
+    """Bring each .ipynb into step with its .py. Executes nothing, keeps recordings."""
+    site = project.site()
+    if from_notebook is None:
+        changed = authored(pairs.sync, project, _chosen(site, names))
+        click.echo("\n".join(f"wrote {path}" for path in changed) or "everything is in step")
+        return
+    lab = _chosen(site, [from_notebook])[0]
+    text = authored(pairs.script_from_pair, project, lab)
+    lines = list(difflib.unified_diff(
+        lab.notebook.text.splitlines(), text.splitlines(), lab.notebook.path, "from the .ipynb",
+        lineterm="",
+    ))  # fmt: skip
+    if not lines:
+        click.echo(f"{lab.notebook.path} holds what its .ipynb holds")
+        return
+    for line in lines:
+        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[0])
+        click.secho(line, fg=colour)
+    if yes or click.confirm(f"Write these changes to {lab.notebook.path}?"):
+        project.write(project.root / lab.notebook.path, text)
+        click.echo(f"wrote {lab.notebook.path}; record it with `lockstep run {lab.name}`")
+    else:
+        sys.exit(FINDINGS)
+
+
+@click.command(epilog=examples("lockstep comments", "lockstep comments train-deep-learning-model"))
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@with_project
+def comments(project: Project, names: Sequence[str]) -> None:
+    """Update the catalogs in which comments of lab code are translated."""
+    changed = authored(pairs.update_comments, project, _chosen(project.site(), names))
+    click.echo("\n".join(f"wrote {path}" for path in changed) or "every catalog is up to date")
+
+
+@click.command(epilog=examples(
+    "lockstep new count-words             a lab",
+    "lockstep new count-words --no-run",
+    "lockstep new --language ko           a language, Korean",
+))  # fmt: skip
+@click.argument("name", required=False)
+@click.option("--run/--no-run", "execute", default=True, help="Execute the new notebook at once.")
+@click.option("--language", metavar="CODE", help="Add this language to the site instead of a lab.")
+@with_project
+def new(project: Project, name: str | None, language: str | None, *, execute: bool) -> None:
+    """Start a lab: a notebook that runs, and a guide in each language. Or add a language.
+
+    NAME is kebab-case. The lab is recorded at once, so that it passes `check`.
+
+    A language gets its place in mkdocs.yml and empty catalogs for comments. Pages that it lacks
+    show the source language, with a notice; what is missing is a debt.
+    """
+    if (name is None) == (language is None):
+        stop("say what to start: `lockstep new NAME`, a lab, or `lockstep new --language CODE`")
+    if language is not None:
+        written = authored(languages.add, project, language)
+        click.echo("\n".join(f"wrote {path}" for path in written) or f"{language} is all there")
+        click.echo("what it lacks, readers get in the source language; `lockstep status` lists it")
+        return
+    for path in authored(starting.new, project, name):
+        click.echo(f"wrote {path}")
+    if execute:
+        click.get_current_context().invoke(run, names=(name,))
+    else:
+        click.echo(f"record it with `lockstep run {name}`")
+
+
+@click.command(epilog=examples(
+    "lockstep run                          what is stale",
+    "lockstep run --force my-lab           that one, in any case",
+    "lockstep run --master spark://host:7077",
+    "lockstep run --verify                 execute everything, compare, write nothing",
+))  # fmt: skip
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--master", metavar="URL", help="A Spark master; default: an embedded local-cluster.")
+@click.option("--force", is_flag=True, help="Execute also what is not stale.")
+@click.option("--verify", is_flag=True, help="Execute and compare with the recordings.")
+@with_project
+def run(
+    project: Project, names: Sequence[str] = (), master: str | None = None, *,
+    force: bool = False, verify: bool = False,
+) -> None:  # fmt: skip
+    """Execute notebooks on Spark and record what came out.
+
+    A failed run changes no recording; its report and logs go to .lockstep/failures/NAME/.
+    """
+    try:
+        from lockstep.runs import running  # noqa: PLC0415 needs the labs' environment
+        from lockstep.runs.cluster import ClusterError  # noqa: PLC0415
+    except ImportError as error:
+        stop(f"the labs' environment is not installed ({error.name}); `make run` sets it up")
+    labs = _chosen(project.site(), names)
+    chosen = labs if force or verify else [lab for lab in labs if lab.stale]
+    if not verify:
+        authored(pairs.sync, project, [lab for lab in labs if lab not in chosen])
+    if not chosen:
+        click.echo(f"nothing is stale: {len(labs)} of {len(labs)} recordings are fresh")
+        return
+    console = Console()
+    failed = False
+    try:
+        with progress.shown(console, running.durations(project)) as report:
+            for result in running.run(project, chosen, master, verify=verify, report=report):
+                failed |= result.failed
+                console.print(result.message, markup=False, highlight=False, soft_wrap=True)
+    except (running.CannotRunError, ClusterError) as error:
+        stop(str(error))
+    if failed:
+        sys.exit(FINDINGS)
+
+
+@click.command(epilog=examples('eval "$(lockstep environment)"; jupyter lab notebooks'))
+@with_project
+def environment(project: Project) -> None:
+    """Print the variables with which lab notebooks run, as shell exports."""
+    from lockstep.runs import cluster  # noqa: PLC0415 needs the labs' environment
+
+    try:
+        variables = cluster.environment(project.root, project.settings.notebooks)
+    except cluster.ClusterError as error:
+        stop(str(error))
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _chosen(site: Site, names: Sequence[str]) -> list[Lab]:
+    """Return the labs of those names, all where there are none."""
+    for name in names:
+        if name not in site.labs:
+            stop(f"there is no notebook {name!r}; there are: {', '.join(sorted(site.labs))}")
+    return [site.labs[name] for name in names or sorted(site.labs)]

@@ -1,0 +1,101 @@
+"""What a check depends on, as digests: files, settings, and the programs that read them.
+
+Guides and accepted English belong to one page each; whatever else there is belongs to all. Nothing
+is parsed here, and nothing heavy is imported: where nothing changed, digests are all that is made.
+"""
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from lockstep.disk import layout
+from lockstep.disk.layout import visible
+from lockstep.ground.settings import Settings
+
+ENGINE = Path(__file__).parent.parent
+_INHERITED = re.compile(r"^INHERIT:\s*['\"]?([^'\"\n]+?)['\"]?\s*$", re.MULTILINE)
+_VARIABLES = re.compile(r"!ENV\s+(?:\[([^\]]*)\]|(\S+))")
+_INCLUDED = re.compile(r"snippets|include")
+"""Extensions of Markdown that read files of which nothing is known here."""
+
+
+def shared(config: Path, settings: Settings) -> str | None:
+    """Return the digest of what all pages have in common; ``None`` where not all of it is known.
+
+    That is the configuration, everything in the folder of notebooks, the glossary, the pins, this
+    engine, and the installed packages.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    root = config.parent
+    texts = dict(_configuration(config))
+    if any(_INCLUDED.search(text.decode("utf-8", "replace")) for text in texts.values()):
+        return None
+    for name, data in texts.items():
+        _add(digest, name, data)
+        for match in _VARIABLES.finditer(data.decode("utf-8", "replace")):
+            for variable in re.findall(r"\w+", match[1] or match[2]):
+                _add(digest, variable, os.environ.get(variable, "\0").encode())
+    files = [root / settings.glossary, root / settings.pins]
+    for path in (*files, *visible(root / settings.notebooks), *_engine()):
+        _add(digest, str(path), _content(path))
+    _add(digest, sys.version, "\n".join(_installed()).encode())
+    return digest.hexdigest()
+
+
+def pages(root: Path, settings: Settings) -> dict[str, str]:
+    """Return the digest of what belongs to each page, by the page's path below its language."""
+    digests: dict[str, hashlib.blake2b] = {}
+    for kind in (settings, replace(settings, guides=settings.translations, suffixed=False)):
+        for code, files in layout.guides(root, kind).items():
+            for page, path in files.items():
+                digest = digests.setdefault(page, hashlib.blake2b(digest_size=16))
+                _add(digest, f"{kind.guides}/{code}", _content(path))
+    return {page: digest.hexdigest() for page, digest in sorted(digests.items())}
+
+
+def of_all(shared: str, pages: Mapping[str, str]) -> str:
+    """Return one digest of the digests of all."""
+    digest = hashlib.blake2b(shared.encode(), digest_size=16)
+    for page, own in pages.items():
+        _add(digest, page, own.encode())
+    return digest.hexdigest()
+
+
+def _configuration(config: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield a configuration, then those that it inherits from, each once."""
+    waiting, seen = [config], set[Path]()
+    while waiting:
+        path = waiting.pop()
+        if path not in seen:
+            seen.add(path)
+            data = _content(path)
+            yield str(path), data
+            parents = _INHERITED.findall(data.decode("utf-8", "replace"))
+            waiting += [(path.parent / parent).resolve() for parent in parents]
+
+
+def _engine() -> Iterable[Path]:
+    return (path for path in visible(ENGINE) if path.suffix in {".py", ".po", ".md", ".txt"})
+
+
+def _installed() -> list[str]:
+    """Return names and versions of the installed packages, as their folders tell them."""
+    found = (Path(place).glob("*.dist-info") for place in sys.path if place)
+    return sorted({path.name for places in found for path in places})
+
+
+def _content(path: Path) -> bytes:
+    """Return what a file holds; something else where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return f"\0{error.errno}".encode()
+
+
+def _add(digest: "hashlib.blake2b", name: str, data: bytes) -> None:
+    digest.update(f"{name}\0{len(data)}\0".encode(errors="surrogateescape"))
+    digest.update(data)

@@ -1,0 +1,161 @@
+"""The check that remembers: the same findings as a clean one, whatever changes in between."""
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lockstep.disk import checking, inputs, memory, workers
+from lockstep.disk.folder import Folder
+from lockstep.disk.project import Project
+from lockstep.ground.problem import Problem
+from lockstep.rules.check import check
+from tests import case
+
+CONFIG = "mkdocs.yml"
+HEAVY = {"jupytext", "nbformat", "markdown_it", "mkdocs", "rich"}
+KINDS = (
+    "docs/en/labs/count-animals.md",
+    "docs/zh/labs/count-animals.md",
+    "docs/ja/labs/count-animals.md",
+    "notebooks/count-animals.py",
+    "notebooks/count-animals.ipynb",
+    "notebooks/comments/zh/count-animals.po",
+    "notebooks/animals.csv",
+    "translations/ja/labs/count-animals.md",
+    "glossary.yml",
+    CONFIG,
+)
+
+
+def clean(root: Path) -> list[Problem]:
+    return check(Project.open(root / CONFIG).site())
+
+
+def remembering(root: Path) -> list[Problem]:
+    return checking.check(Project.open(root / CONFIG))[1]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    case.sound_lab(tmp_path)
+    return tmp_path
+
+
+def test_nothing_is_remembered_before_the_first_check(root: Path) -> None:
+    assert checking.remembered(Folder.open(root / CONFIG)) is None
+
+
+def test_what_did_not_change_is_known(root: Path) -> None:
+    case_of = root / "docs/zh/labs/count-animals.md"
+    case_of.write_text(case_of.read_text("utf-8") + "\n{{ cell nothing }}\n", "utf-8")
+    found = remembering(root)
+    assert found
+    assert checking.remembered(Folder.open(root / CONFIG)) == found == clean(root)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_after_any_edits_the_findings_are_those_of_a_clean_check(root: Path, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 no secret
+    remembering(root)
+    kept = {name: (root / name).read_bytes() for name in KINDS if (root / name).exists()}
+    for _ in range(4):
+        name = chance.choice(sorted(kept))
+        lines = (root / name).read_bytes().split(b"\n") if (root / name).exists() else [b""]
+        at = chance.randrange(len(lines))
+        action = chance.choice(("drop", "double", "garble", "remove", "back"))
+        if action == "remove" and name != CONFIG:
+            (root / name).unlink(missing_ok=True)
+        elif action == "back" or name == CONFIG:
+            (root / name).write_bytes(kept[name])
+        else:
+            changed = {"drop": [], "double": [lines[at]] * 2, "garble": [lines[at][::-1]]}
+            lines[at : at + 1] = changed.get(action, [])
+            (root / name).write_bytes(b"\n".join(lines))
+        expected = clean(root)
+        assert remembering(root) == expected
+        assert checking.remembered(Folder.open(root / CONFIG)) == expected
+
+
+def test_only_what_changed_is_checked_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(root / "docs/en/labs/count-animals.md", root / "docs/en/other.md")
+    remembering(root)
+    (root / "docs/en/other.md").write_text("---\ntitle: x\n---\n", "utf-8")
+    asked: list[str] = []
+
+    def side_by_side(work: object, items: list[str]) -> list[object]:
+        asked.extend(map(str, items))
+        return [work(item) for item in items]  # type: ignore[operator]
+
+    project = Project.open(root / CONFIG)
+    monkeypatch.setattr(workers, "side_by_side", side_by_side)
+    assert checking.check(project)[1] == clean(root)
+    assert [name for name in asked if name.endswith(".md")][:1] == ["other.md"]
+    assert "labs/count-animals.md" not in asked[: asked.index("other.md") + 1]
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b"null", b'{"format": 1}', b"\xff", b'{"format": 1, "body": {}}']
+)
+def test_a_damaged_file_is_not_believed(root: Path, damage: bytes) -> None:
+    expected = remembering(root)
+    store = root / ".lockstep" / checking.STORE
+    store.write_bytes(damage)
+    assert checking.remembered(Folder.open(root / CONFIG)) is None
+    assert remembering(root) == expected
+
+
+def test_an_edited_file_is_not_believed(root: Path) -> None:
+    remembering(root)
+    store = root / ".lockstep" / checking.STORE
+    kept = json.loads(store.read_text("utf-8"))
+    kept["body"]["findings"].append(["docs/en/x.md", 1, "unreadable", "forged", 0])
+    store.write_text(json.dumps(kept), "utf-8")
+    assert memory.read(store) == memory.Remembered()
+
+
+def test_where_nothing_can_be_kept_the_findings_are_the_same(root: Path) -> None:
+    (root / ".lockstep").write_text("in the way", "utf-8")
+    assert remembering(root) == clean(root)
+
+
+def test_variables_of_the_configuration_count(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = root / CONFIG
+    config.write_text(
+        config.read_text("utf-8") + "\nsite_url: !ENV [WHERE, OR_THERE, x]\n", "utf-8"
+    )
+    settings = Folder.open(config).settings
+    before = inputs.shared(config, settings)
+    monkeypatch.setenv("OR_THERE", "https://example.org/")
+    assert inputs.shared(config, settings) != before
+
+
+def test_a_site_that_includes_unknown_files_is_always_checked(root: Path) -> None:
+    config = root / CONFIG
+    config.write_text(config.read_text("utf-8") + "  - pymdownx.snippets\n", "utf-8")
+    remembering(root)
+    assert checking.remembered(Folder.open(config)) is None
+
+
+def test_work_is_done_in_order_and_errors_come_back() -> None:
+    assert list(workers.side_by_side(str, range(40))) == [str(number) for number in range(40)]
+    with pytest.raises(ZeroDivisionError):
+        list(workers.side_by_side(lambda number: 1 / number, range(40)))
+
+
+@pytest.mark.slow
+def test_an_unchanged_project_is_known_without_anything_heavy(root: Path) -> None:
+    remembering(root)
+    code = (
+        "import sys; from lockstep.cli import main\n"
+        "try: main(['check'])\n"
+        "except SystemExit as e: assert not e.code\n"
+        f"print(*sorted({HEAVY!r} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout == "no findings\n\n"
