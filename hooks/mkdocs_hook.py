@@ -8,19 +8,18 @@ the files as they are after every change.
 import logging
 import os
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import event_priority
-from mkdocs.structure.files import Files
+from mkdocs.plugins import CombinedEvent, event_priority
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import get_relative_url, write_file
 
+import mkdocs_files
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
 from lockstep.ground.location import Location
@@ -47,37 +46,38 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
         parts = (build.blocks, lambda: _words(config), lambda: build.original, build.status)
         fences.setdefault("custom_fences", []).append(rendering.fence(*parts))
-        i18n: Any = config.plugins["i18n"]
-        wanted = os.environ.get("LOCKSTEP_LANGUAGE")
-        for language in i18n.config.languages:
-            titles = build.admonitions(language.locale)
-            language.admonition_translations = titles | (language.admonition_translations or {})
-            if wanted:
-                language.build = language.build and (language.default or language.locale == wanted)
+        mkdocs_files.set_languages(config, build, os.environ.get("LOCKSTEP_LANGUAGE"))
     return config
 
 
-def on_files(files: Files, config: MkDocsConfig) -> Files:
+def _one_lab(files: Files, config: MkDocsConfig) -> Files:
     """Leave out all labs but one where ``LOCKSTEP_LAB`` names it (``make serve LAB=…``)."""
     if lab := os.environ.get("LOCKSTEP_LAB"):
-        for file in list(files.documentation_pages()):
-            if "/labs/" in file.src_uri and Path(file.src_uri).stem != lab:
-                files.remove(file)
+        mkdocs_files.keep_one_lab(files, lab)
     return files
+
+
+@event_priority(-200)  # once i18n, at -100, has said where each page goes
+def _to_take_away(files: Files, config: MkDocsConfig) -> Files:
+    """Add what readers may take away, with links that work anywhere."""
+    build: Build = config.extra["lockstep"]
+    urls, code = mkdocs_files.urls(files), _words(config).language.code
+    address, licence = config.site_url or "", config.copyright or ""
+    for path, content in build.to_take_away(code, urls, address, licence):
+        files.append(File.generated(config, path, content=content))
+    return files
+
+
+on_files = CombinedEvent(_one_lab, _to_take_away)
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
     """Empty a page whose file cannot be read, at which MkDocs would end."""
     build: Build = config.extra["lockstep"]
-    try:
-        page.file.content_string  # noqa: B018 a property that reads
-    except (OSError, UnicodeDecodeError) as error:
-        source = page.file.abs_src_path or page.file.src_uri
-        page.file.content_string = ""  # which forgets where the file is
-        page.file.abs_src_path = source
-        path = build.project.relative(Path(source))
+    if found := mkdocs_files.unreadable(page.file):
+        path = build.project.relative(Path(found[0]))
         if not any(problem.location.path == path for problem in build.findings):
-            said = Problem(Location(path, 1), "unreadable", f"cannot be read: {error}")
+            said = Problem(Location(path, 1), "unreadable", f"cannot be read: {found[1]}")
             _tell(build.new([said]))
 
 
@@ -85,9 +85,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Put keys where directives stand."""
     build: Build = config.extra["lockstep"]
     file: Any = page.file
-    source = build.site.settings.languages.source.code
-    build.original = file.alternates.get(source, file).url_relative_to(file)
-    build.address, build.root = partial(_address, files, file), get_relative_url(".", file.url)
+    mkdocs_files.place(files, file, build)
     # Of the page as it was read: a plugin may have taken the last newline from `markdown` since.
     offset = file.content_string.count("\n") - (page.markdown or "").count("\n")
     path = Path(file.abs_src_path or file.src_uri)
@@ -103,10 +101,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     for block in build.blocks.values():
         log.warning("%s: Python-Markdown did not reach %s", file.src_uri, block)
     words = _words(config)
-    shown: Any = map(files.get_file_from_path, build.glossary_pages(words.language))
-    glossary = next((it for it in shown if it and it.inclusion.is_included()), file)
-    address = glossary.url_relative_to(file) if glossary is not file else None
-    return build.finish(html, page.meta, words, file.locale, address)
+    glossary = mkdocs_files.glossary(files, file, build, words.language.code)
+    return build.finish(html, page.meta, words, file.locale, glossary)
 
 
 @event_priority(50)  # before the search plugin, which then finds nothing left to do
@@ -124,21 +120,7 @@ def on_page_context(
 def on_post_build(config: MkDocsConfig) -> None:
     """Write the language's search index and, for programs, how every page stands."""
     build: Build = config.extra["lockstep"]
-    build.write_status(Path(config.site_dir))
-    index = build.index(_words(config).language.code)
-    write_file(
-        index.written().encode("utf-8", "replace"),
-        f"{config.site_dir}/search/{index.language}.json",
-    )
-
-
-def _address(files: Files, here: Any, language: str, page: str) -> str | None:  # noqa: ANN401
-    """Return where a page is in a language, seen from another; ``None`` where it is left out."""
-    shown: Any = files.get_file_from_path(f"{here.locale_alternate_of}/{page}")
-    if shown is None or not shown.inclusion.is_included():
-        return None
-    found = shown.alternates.get(language, shown)
-    return str(found.url_relative_to(here))
+    build.end(Path(config.site_dir), _words(config).language.code)
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
@@ -149,10 +131,10 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
 def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
     """Put a translated not-found page into the folder of its language: one serves all the rest."""
     build: Build = config.extra["lockstep"]
-    language = _words(config).language
-    if template_name != "404.html" or language == build.site.settings.languages.source:
+    code = _words(config).language.code
+    if template_name != "404.html" or code == build.site.settings.languages.source.code:
         return output_content
-    build.project.write(Path(config.site_dir, language.code, template_name), output_content)
+    build.project.write(Path(config.site_dir, code, template_name), output_content)
     return ""
 
 
@@ -165,6 +147,5 @@ def _tell(problems: Iterable[Problem]) -> None:
 
 def _words(config: MkDocsConfig) -> Words:
     """Return the words of the language being built."""
-    i18n: Any = config.plugins["i18n"]
     build: Build = config.extra["lockstep"]
-    return build.words(i18n.current_language)
+    return build.words(mkdocs_files.language(config))

@@ -1,15 +1,17 @@
 #!/bin/sh
 # Installs into .venv what the labs run on: the CPU build of torch, the other pins, Horovod.
 # TORCH_INDEX is the address of a package index that has the CPU build, where pip's own has not.
+# HOROVOD=no leaves Horovod out, and with it the need for a compiler and for Python 3.11.
 set -eu
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
 rest=$(mktemp)
 trap 'rm -f "$rest"' EXIT
 
-"$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || {
+horovod=${HOROVOD:-yes}
+test "$horovod" = no || "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || {
   echo "The labs need Python 3.11, and .venv has $("$python" -V): Horovod imports distutils, which" >&2
-  echo "3.12 dropped. Install Python 3.11, then:  make clean, and this again with PYTHON=python3.11" >&2
+  echo "3.12 dropped. Install Python 3.11, then:  rm -r .venv, and this again with PYTHON=python3.11" >&2
   exit 1
 }
 
@@ -33,5 +35,5 @@ PY
 echo "Installing the labs' other packages"
 grep -v '^horovod==' requirements/labs.txt >"$rest"
 "$python" -m pip install -q -r requirements/site.txt -r "$rest"
-requirements/horovod.sh
+test "$horovod" = no || requirements/horovod.sh
 "$python" -m pip check

@@ -492,3 +492,17 @@ def test_serving_follows_every_edit_and_lives_on(tmp_path: Path) -> None:
             assert server.poll() is None
         finally:
             server.terminate()
+
+
+def test_each_page_offers_its_lab_in_the_language_that_it_is_written_in(sound: Path) -> None:
+    """The page that has no Japanese version offers the English files, in Japanese words."""
+    offered = {"": "en", "zh/": "zh", "ja/": "en"}
+    for folder, code in offered.items():
+        links = page.open_page(sound / "site", f"{folder}labs/show-all").one(".lockstep-downloads")
+        for link, ending in zip(links.all("a"), ("ipynb", "py", "zip"), strict=True):
+            path = urljoin(f"/{folder}labs/show-all/", link.attributes["href"])
+            assert path == f"/downloads/{code}/show-all.{ending}"
+            assert (sound / "site" / path[1:]).is_file()
+    assert "このラボを持ち帰る" in page.open_page(sound / "site", "ja/labs/show-all").text
+    notebook = (sound / "site" / "downloads" / "zh" / "show-all.ipynb").read_text("utf-8")
+    assert "# 留下痕迹" in notebook

@@ -19,25 +19,29 @@ Text in, values out; no disk, clock, git or network:
    ``difference``, ``mending``. A section beside its English: how it stands, what differs, what can
    be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``,
-   ``ticking``, ``site``, ``notices``, ``rendering``, ``interface``, ``tooltips``, ``overview``,
-   ``status_table``, ``passages``, ``index``. What readers get: guides with tested code in place,
-   notices, HTML, the words around it, what is searched; a ``Site`` is all of a project.
-7. ``rules``: ``allowance``, ``parity``, ``debts``, ``terminology``, ``visible``, ``places``,
+   ``ticking``, ``site``, ``notices``, ``downloads``, ``rendering``, ``interface``, ``tooltips``,
+   ``overview``, ``status_table``, ``passages``, ``index``. What readers get: guides with tested
+   code in place, notices, HTML, the words around it, what is searched; a ``Site`` is all of a
+   project.
+7. ``export``: ``piece``, ``commonmark``, ``inline``, ``passages``, ``flow``, ``lesson``,
+   ``jupyter``, ``databricks``, ``readme``, ``archive``, ``kit``. A lab to take away: a page in,
+   a notebook, a Databricks source file and an archive out.
+8. ``rules``: ``allowance``, ``parity``, ``debts``, ``terminology``, ``visible``, ``places``,
    ``legibility``, ``style``, ``catalogue``, ``labs``, ``guides``, ``coverage``, ``check``,
    ``scope``. What must hold: a ``Site`` in, findings out.
 
 Disk, git, processes, Spark:
 
-8. ``disk``: ``git``, ``segmentation``, ``conversion``, ``workers``, ``folder``, ``layout``,
-   ``project``, ``inputs``, ``memory``, ``checking``, ``build``. A project's files, read and
-   written, and their history; all of it checked, side by side and only what changed; one build of
-   a site in all its languages.
-9. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
+9. ``disk``: ``git``, ``segmentation``, ``conversion``, ``workers``, ``folder``, ``layout``,
+   ``project``, ``inputs``, ``memory``, ``checking``, ``belongings``, ``build``. A project's files,
+   read and written, and their history; all of it checked, side by side and only what changed; one
+   build of a site in all its languages.
+10. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
    What authors and translators have done for them.
-10. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
+11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
     ``circumstances``, ``failure``, ``kernel``, ``execution``, ``progress``, ``running``. Notebooks
     executed on Spark.
-11. ``commands``: ``command``, ``listing``, ``checking``, ``states``, ``labs``, ``translators``.
+12. ``commands``: ``command``, ``listing``, ``checking``, ``states``, ``labs``, ``translators``.
     What a person calls, and sees.
 
 On top stand ``cli`` and ``__main__``. Nothing here knows MkDocs' events: the adapter

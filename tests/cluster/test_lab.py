@@ -1,14 +1,20 @@
 """The site's own labs, executed from their first cell to their last on Spark executors."""
 
-import dataclasses
 import functools
+import json
+import os
+import subprocess
+import sysconfig
+import venv
+import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from lockstep.disk.project import Project
 from lockstep.notebooks import program
-from lockstep.runs import cluster, execution, running
+from lockstep.runs import running
 from tests import page
 from tests.browser import site as sites
 
@@ -63,20 +69,80 @@ def test_every_page_holds_the_tested_program(site: Path, name: str) -> None:
         assert [program.code_tokens(code) for code in copied(site, language, name)] == tested
 
 
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a virtual environment with the labs' packages, which knows nothing of the repository.
+
+    The packages are those installed here. That a path file names their folder does not execute the
+    path files in it, through which the engine is found.
+    """
+    folder = tmp_path_factory.mktemp("environment") / ".venv"
+    venv.create(folder, symlinks=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    (packages / "labs.pth").write_text(f"{sysconfig.get_path('purelib')}\n", "utf-8")
+    for script in Path(sysconfig.get_path("scripts")).glob("jupyter*"):
+        _, _, rest = script.read_text("utf-8").partition("\n")
+        copy = folder / "bin" / script.name
+        copy.write_text(f"#!{folder}/bin/python\n{rest}", "utf-8")
+        copy.chmod(0o755)
+    (folder / ".ready").touch()
+    return folder
+
+
+PROBE = """\
+import importlib.util, json, sys
+values = {name: name in globals() for name in NAMES}
+sparkdl = importlib.util.find_spec("sparkdl")
+print(json.dumps({
+    "missing": [name for name, there in values.items() if not there],
+    "engine": importlib.util.find_spec("lockstep") is not None,
+    "sparkdl": sparkdl and sparkdl.origin,
+    "path": sys.path,
+    "master": spark.conf.get("spark.master"),
+}))
+"""
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_can_be_followed_to_the_letter(site: Path, name: str, tmp_path: Path) -> None:
-    """What a Chinese reader copies runs without the cells that pages do not show."""
-    notebook = project().site().labs[name].notebook
-    code = copied(site, sites.LANGUAGES[1], name)
-    cells = tuple(
-        dataclasses.replace(cell, source=source)
-        for cell, source in zip(notebook.shown, code, strict=True)
-    )
-    finished = execution.execute(
-        dataclasses.replace(notebook, cells=cells),
-        ROOT,
-        cluster=cluster.of(None, notebook.needs.ranks),
-        log_folder=tmp_path,
-        report=lambda _: None,
-    )
-    assert finished.values.keys() == notebook.declared_values.keys()
+def test_a_lab_can_be_taken_away(site: Path, environment: Path, name: str, tmp_path: Path) -> None:
+    """What a Chinese reader downloads runs to its end in a folder where nothing else is.
+
+    It holds the cells of the page, and no others. Half of the labs are run by the script that comes
+    with them, on executors of their own; half by Jupyter alone.
+    """
+    with zipfile.ZipFile(site / "downloads" / "zh" / f"{name}.zip") as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / name
+    path = folder / f"{name}.ipynb"
+    notebook = nbformat.read(path, 4)
+    lab = project().site().labs[name].notebook
+    code = [program.code_tokens(it.source) for it in notebook.cells if it.cell_type == "code"]
+    assert code == [program.code_tokens(cell.source) for cell in lab.shown]
+    probe = PROBE.replace("NAMES", repr(sorted(lab.declared_values)))
+    notebook.cells.append(nbformat.v4.new_code_cell(probe))
+    nbformat.write(notebook, path)
+
+    (folder / ".venv").symlink_to(environment)
+    started = name in NAMES[: len(NAMES) // 2]
+    script = ["sh", "requirements/start.sh"] if started else []
+    kept = {key: os.environ[key] for key in ("JAVA_HOME", "LANG") if key in os.environ}
+    variables = {
+        **kept,
+        "HOME": str(tmp_path),
+        "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}",
+    }
+    done = subprocess.run(
+        [*script, "jupyter", "execute", "--inplace", path.name],
+        cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=1000,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = nbformat.read(path, 4).cells[-1].outputs[-1].text
+    found = json.loads(said.splitlines()[-1])
+    assert found["missing"] == []
+    assert found["master"] == ("local-cluster[2,1,1024]" if started else "local[*]")
+    assert not found["engine"]
+    packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    others = [each for each in found["path"] if each and each not in packages]
+    assert not any(Path(each).is_relative_to(ROOT) for each in others)
+    own = folder / "sparkdl" / "__init__.py"
+    assert found["sparkdl"] == (str(own) if own.exists() else None)

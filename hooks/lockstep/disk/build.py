@@ -3,20 +3,33 @@
 Any site builder can drive it; that of MkDocs is ``hooks/mkdocs_hook.py``.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from lockstep.disk import checking, segmentation
+from lockstep.disk import belongings, checking, segmentation
 from lockstep.disk.project import Project
 from lockstep.disk.segmentation import Segmentation
+from lockstep.export import kit
+from lockstep.export.inline import Addresses
+from lockstep.export.lesson import Lesson
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
 from lockstep.guides import document
-from lockstep.pages import interface, overview, rendering, status_table, ticking, tooltips
+from lockstep.pages import (
+    downloads,
+    interface,
+    overview,
+    rendering,
+    status_table,
+    ticking,
+    tooltips,
+)
 from lockstep.pages.block import Block
+from lockstep.pages.downloads import Download
 from lockstep.pages.index import Index
 from lockstep.pages.overview import PageState
 from lockstep.pages.site import Site
@@ -62,6 +75,12 @@ class Build:
     """What cuts text into words, by the text's language."""
     indexes: dict[str, Index] = field(default_factory=dict)
     """What is searched, by the language being built."""
+    lessons: dict[str, list[Lesson]] = field(default_factory=dict)
+    """Language code to its labs, as they are taken away."""
+    downloads: dict[tuple[str, str | None], list[Download]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """Language code and lab to what is offered of it; without a lab, that of all of them."""
 
     @classmethod
     def open(cls, config: Path) -> "Build":
@@ -105,17 +124,40 @@ class Build:
             self.steps[guide.path] = self.site.steps(guide, written)
         return page.markdown, found
 
+    def to_take_away(
+        self, language: str, urls: Mapping[str, str], address: str, licence: str
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield the files that a language's readers may take away: path and content.
+
+        urls: each page to be built, below the folder of guides, to its address below the site's;
+        address: the site's own, where it is known; licence: what it says of copyright, in HTML.
+        """
+        source = self.site.settings.languages.source.code
+        addresses = Addresses(address, source=source, urls=urls)
+        spoken = self.site.settings.languages[language]
+        own = list(kit.lessons(self.site, spoken, addresses, licence))
+        self.lessons[language] = own
+        names = {each.name for each in own}
+        foreign = [each for each in self.lessons.get(source, []) if each.name not in names]
+        beside = belongings.of(self.project, [each.lab for each in (*own, *foreign)])
+        for file in kit.files(own, foreign, beside, self.words(language)):
+            self.downloads[language, file.lab].append(Download(file.path, len(file.content)))
+            yield file.path, file.content
+
     def finish(
         self, html: str, meta: Mapping[str, Any], words: Words, language: str, glossary: str | None
     ) -> str:
         """Return a page's HTML with its terms led to the glossary, and what stands above the text.
 
         glossary: address of the glossary from the page; ``None`` on that page, and without one.
+        root: the site's, from the page, with a slash at its end.
         """
         if glossary is not None:
             html = tooltips.linked(html, self.finders[language], glossary)
         lab = self.site.lab(meta)
-        above = rendering.above(meta, lab, self.marks, words, language)
+        offered = self.downloads[language, lab.name] if lab else []
+        links = downloads.html(offered, words, f"{self.root}/")
+        above = rendering.above(meta, lab, self.marks, words, language, links)
         if lab:
             html = ticking.marked(html, self.steps.get(self.path, {}))
             above += ticking.line(lab.name, words)
@@ -131,10 +173,19 @@ class Build:
         data = f"{self.root}/{STATUS}"
         return status_table.html(self.site, self.states, words, self.address, data)
 
-    def write_status(self, folder: Path) -> None:
-        """Write how every page stands into a built site, where one of its pages shows it."""
+    def end(self, folder: Path, code: str) -> None:
+        """Write what a language is searched by, and how every page stands where a page shows it."""
+        index = self.index(code).written().encode("utf-8", "replace").decode()
+        self.project.write(folder / "search" / f"{code}.json", index)
         if self.site.shows_status:
             self.project.write(folder / STATUS, overview.as_json(self.states) + "\n")
+
+    def all_labs(self, language: str) -> tuple[str, str, str] | None:
+        """Return the archive of all labs of a language: path, what it is, ending and size."""
+        words = self.words(language)
+        for each in self.downloads[language, None]:
+            return each.path, words("Download all labs"), downloads.size(each, words)
+        return None
 
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where the glossary page may be in a language, below the folder of guides."""

@@ -5,11 +5,15 @@ the plugins that give it the same blocks.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline import StateInline, newline
+from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
 from mdformat_mkdocs.mdit_plugins import (
     material_admon_plugin,
@@ -79,9 +83,46 @@ def _newline_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 mar
     return found
 
 
+def is_wide(character: str) -> bool:
+    """Whether a character is one of Chinese or Japanese text, its punctuation included."""
+    return unicodedata.east_asian_width(character) in {"W", "F"}
+
+
+class _State(StateInline):
+    """Reads emphasis next to Chinese and Japanese as Python-Markdown does.
+
+    CommonMark would leave ``**“高级”**定价`` as it is: it tells where emphasis ends by the blanks
+    around punctuation, and these languages write none. Its marks open and close there as they do
+    beside blanks.
+    """
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: FBT001, N802, N803 markdown-it's own
+        found = super().scanDelims(start, canSplitWord)
+        end = start + found.length
+        before = self.src[start - 1] if start else " "
+        after = self.src[end] if end < self.posMax else " "
+        if not canSplitWord or not (is_wide(before) or is_wide(after)):
+            return found
+        opens = found.can_open or not after.isspace()
+        return Scanned(opens, found.can_close or not before.isspace(), found.length)
+
+
+class _Inline(ParserInline):
+    """markdown-it's, with a state of ours."""
+
+    def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:  # noqa: ANN401 markdown-it's own
+        state = _State(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
+
+
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark")
+    parser.inline = _Inline()
+    parser.configure("commonmark").enable(["table", "strikethrough"])
     for plugin in (
         footnote_plugin,
         material_admon_plugin,

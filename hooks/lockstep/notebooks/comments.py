@@ -22,7 +22,10 @@ from lockstep.ground.problem import Problem, Severity
 from lockstep.notebooks import program
 from lockstep.notebooks.notebook import Cell, Notebook
 
-_NOTEBOOK_SYNTAX = re.compile(r"(%|!|\?|\+\s|\+$|-$|COMMAND ----------|MAGIC\b|<codecell>|In\[)")
+_NOTEBOOK_SYNTAX = re.compile(
+    r"(%|!|\?|\+\s|\+$|-$|COMMAND ----------|MAGIC\b|DBTITLE\b|Databricks notebook source\b"
+    r"|<codecell>|In\[)"
+)
 _PO_LINE = re.compile(
     r'\s*(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+)?"(?:[^"\\]|\\.)*"\s*)?'
 )

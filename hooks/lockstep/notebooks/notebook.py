@@ -27,6 +27,11 @@ _HIDDEN = re.compile(
 """Control and bidirectional characters, and blanks that look like another: what a reader copies is
 not what a reader sees (https://trojansource.codes)."""
 
+_DATABRICKS = re.compile(
+    r"\s*# ?(?:COMMAND -{4,}|MAGIC\b|DBTITLE\b|Databricks notebook source)", re.ASCII
+)
+"""Lines that are more than comments in Databricks' source files, also inside a string."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -171,9 +176,16 @@ def _check_source(cell: Cell, lines: list[str], problems: list[Problem]) -> None
     """Report magics, which are no Python, and what Python cannot read."""
     path = cell.header.path
     for i, (inner, outer) in enumerate(zip(cell.source.splitlines(), lines, strict=False)):
+        where = Location(path, cell.first_line + i)
+        if _DATABRICKS.match(inner):
+            message = (
+                f"Databricks would read `{inner.strip()}` as a part of its own format, whose files "
+                "learners take away; reword the line"
+            )
+            problems.append(Problem(where, "magic", message))
+            return
         if inner.rstrip() == outer.rstrip():
             continue
-        where = Location(path, cell.first_line + i)
         if outer.startswith("# %%"):
             message = f"cannot read `{outer}`; a header looks like `{header.EXAMPLE}`"
             problems.append(Problem(where, "bad-cell-header", message))

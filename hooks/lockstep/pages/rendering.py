@@ -128,34 +128,33 @@ def html(block: Block, words: Words, highlight: Highlighter, original: str = "")
     return _code(block, words, highlight)
 
 
-def above(
-    meta: Mapping[str, Any], lab: Lab | None, found: Iterable[Problem], words: Words, code: str
+def above(  # noqa: PLR0913, PLR0917 a page and its reader
+    meta: Mapping[str, Any],
+    lab: Lab | None,
+    found: Iterable[Problem],
+    words: Words,
+    code: str,
+    offered: str = "",
 ) -> str:
     """Return what stands above a page's text.
 
     meta, lab: the guide's front matter and the lab that it carries; found: what an author must
     know of the page; words: the reader's; code: of the language that the page is written in, which
-    is another one where a translation is missing.
+    is another one where a translation is missing; offered: what a lab offers to take away, as HTML.
     """
     notice = "" if code == words.language.code else notices.of_page(words)
-    return notice + (lab_header(meta, lab, words) if lab else "") + marks(found)
+    return notice + (lab_header(meta, lab, words, offered) if lab else "") + marks(found)
 
 
-def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
+def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words, offered: str = "") -> str:
     """Return the lines under a lab's title: how long, for whom, where, and what it was run with.
 
-    meta: the guide's front matter (``duration`` in minutes, ``level``, ``runs-on``).
+    meta: the guide's front matter (``duration`` in minutes, ``level``, ``runs-on``). offered: what
+    it offers to take away, as HTML.
     """
-    minutes, places = meta.get("duration"), meta.get("runs-on")
-    known = [PLACES[place] for place in PLACES if isinstance(places, list) and place in places]
-    facts = [
-        words("{minutes} minutes", minutes=minutes) if isinstance(minutes, int) else "",
-        words(LEVELS.get(str(meta.get("level")), "")),
-        " · ".join(map(words, known)),
-    ]
-    items = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
+    items = "".join(f"<li>{escape(fact)}</li>" for fact in facts(meta, words))
     run = lab.recording.run if lab.recording else None
-    text = words("Not yet run.") if run is None else _provenance(run, words)
+    text = words("Not yet run.") if run is None else provenance(run, words)
     moved = [f"{change.name} {change.run} → {change.pinned}" for change in lab.pin_changes]
     if moved:
         since = words("Versions have moved since: {versions}.", versions=words(", ").join(moved))
@@ -164,8 +163,20 @@ def lab_header(meta: Mapping[str, Any], lab: Lab, words: Words) -> str:
     return (
         f'<aside class="lockstep-run" id="lockstep-run" lang="{lang}" data-search-exclude>'
         f'<ul class="lockstep-facts">{items}</ul>'
-        f'<p class="lockstep-provenance">{escape(text)}</p></aside>\n'
+        f'<p class="lockstep-provenance">{escape(text)}</p>{offered}</aside>\n'
     )
+
+
+def facts(meta: Mapping[str, Any], words: Words) -> list[str]:
+    """Return how long a lab takes, for whom it is, and where it runs, as far as its guide says."""
+    minutes, places = meta.get("duration"), meta.get("runs-on")
+    known = [PLACES[place] for place in PLACES if isinstance(places, list) and place in places]
+    found = [
+        words("{minutes} minutes", minutes=minutes) if isinstance(minutes, int) else "",
+        words(LEVELS.get(str(meta.get("level")), "")),
+        " · ".join(map(words, known)),
+    ]
+    return [fact for fact in found if fact]
 
 
 def marks(problems: Iterable[Problem]) -> str:
@@ -173,7 +184,8 @@ def marks(problems: Iterable[Problem]) -> str:
     return "".join(map(_mark, problems))
 
 
-def _provenance(run: Run, words: Words) -> str:
+def provenance(run: Run, words: Words) -> str:
+    """Return when and with what a lab was run, as a reader is told."""
     locale = words.language.locale
     when = format_date(date.fromisoformat(run.date), "long", locale=locale)
     facts = {"date": when, "versions": words(", ").join(run.products)}

@@ -44,6 +44,8 @@ class Site:
         default_factory=dict, compare=False, repr=False
     )
     """Standings by language and page, each worked out once: rules and pages ask for them."""
+    ready: dict[str, Page] = field(default_factory=dict, compare=False, repr=False)
+    """Published guides by path, each put together once: rules and exports ask for them."""
 
     def documents(self) -> Iterator[tuple[Language, str, Document]]:
         """Yield every guide with its language and page, the source language first."""
@@ -90,6 +92,14 @@ class Site:
 
     def page(self, document: Document, language: Language) -> Page:
         """Return a guide as it is published: with all that it refers to in place."""
+        page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
+        if self.guides.get(language.code, {}).get(page) is not document:
+            return self._page(document, language)
+        if document.path not in self.ready:
+            self.ready[document.path] = self._page(document, language)
+        return self.ready[document.path]
+
+    def _page(self, document: Document, language: Language) -> Page:
         notebook = named(document.meta.get("notebook"))
         ready, _ = self._published(document, language)
         return inject(
@@ -170,7 +180,7 @@ class Site:
                 accepted[code] = {page: origin}
             if page in self.guides.get(code, {}):
                 guides[code] = {page: matching.matched(origin, self.guides[code][page])}
-        return replace(self, guides=guides, accepted=accepted, known={})
+        return replace(self, guides=guides, accepted=accepted, known={}, ready={})
 
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where a language's glossary page may be, below the guides: its own, the source's.

@@ -5,12 +5,12 @@ Which value goes where is ``injection``'s business.
 
 import decimal
 import re
-import unicodedata
 
 from babel.numbers import format_decimal, format_percent
 
 from lockstep.ground.language import Language
 from lockstep.guides.directive import ValueDirective
+from lockstep.guides.markup import is_wide
 from lockstep.notebooks.output import clean
 from lockstep.notebooks.recording import Scalar
 
@@ -53,17 +53,13 @@ def joins(line: str, following: str) -> bool:
     """Whether a line break between two lines would show as a space between CJK characters."""
     before = _LINK_END.sub("", line.rstrip()).rstrip(_MARKUP)
     after = following.lstrip(" \t>").lstrip(_MARKUP + "[!")
-    return bool(before and after) and _is_wide(before[-1]) and _is_wide(after[0])
+    return bool(before and after) and is_wide(before[-1]) and is_wide(after[0])
 
 
 def join(line: str, following: str) -> str:
     """Put two lines side by side, so that two pieces of emphasis do not melt into one."""
     touching = line[-1] in _MARKUP and following[0] in _MARKUP
     return f"{line}{'<!-- -->' if touching else ''}{following}"
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in {"W", "F"}
 
 
 def append(result: list[str], fence: list[str], following: str) -> None:

@@ -1,0 +1,119 @@
+"""Tokens of Markdown in, CommonMark out, as Jupyter and Databricks render it.
+
+mdformat writes; here is what it cannot know: that emphasis beside Chinese and Japanese, which the
+site's own Markdown renders, is none to CommonMark and has to be written as HTML.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdformat.plugins import PARSER_EXTENSIONS
+from mdformat.renderer import DEFAULT_RENDERERS, MDRenderer, RenderContext, RenderTreeNode
+
+_EMPHASIS = {"em", "strong"}
+_OPTIONS: dict[str, Any] = {"mdformat": {"number": True, "compact_tables": True}}
+
+
+def written(tokens: Sequence[Token]) -> str:
+    """Return blocks as CommonMark."""
+    extensions = [_Emphasis, PARSER_EXTENSIONS["gfm"], PARSER_EXTENSIONS["tables"]]
+    options = {**_OPTIONS, "parser_extension": extensions}
+    return MDRenderer().render(tokens, options, {}, finalize=False)
+
+
+def text(content: str) -> Token:
+    """Return running text."""
+    return Token("text", "", 0, content=content)
+
+
+def html(content: str) -> Token:
+    """Return inline HTML."""
+    return Token("html_inline", "", 0, content=content)
+
+
+def emphasised(children: Iterable[Token], kind: str = "strong") -> list[Token]:
+    """Return inline tokens in emphasis: ``strong`` or ``em``."""
+    mark = "**" if kind == "strong" else "*"
+    opening = Token(f"{kind}_open", kind, 1, markup=mark)
+    return [opening, *children, Token(f"{kind}_close", kind, -1, markup=mark)]
+
+
+def linked(children: Iterable[Token], address: str) -> list[Token]:
+    """Return inline tokens as a link."""
+    opening = Token("link_open", "a", 1, attrs={"href": address})
+    return [opening, *children, Token("link_close", "a", -1)]
+
+
+def image(address: str, description: str) -> Token:
+    """Return an image."""
+    said = [text(description)]
+    return Token("image", "img", 0, attrs={"src": address}, content=description, children=said)
+
+
+def inline(children: Iterable[Token]) -> Token:
+    """Return inline tokens as what a block holds."""
+    return Token("inline", "", 0, content="", children=list(children))
+
+
+def wrapped(kind: str, tokens: Iterable[Token], **attributes: Any) -> list[Token]:  # noqa: ANN401 markdown-it's own
+    """Return tokens in a block of a kind, such as ``blockquote``."""
+    return [Token(f"{kind}_open", "", 1, **attributes), *tokens, Token(f"{kind}_close", "", -1)]
+
+
+def paragraph(children: Iterable[Token]) -> list[Token]:
+    """Return inline tokens as a paragraph."""
+    return wrapped("paragraph", [inline(children)])
+
+
+def fence(code: str, language: str = "") -> list[Token]:
+    """Return a fenced code block."""
+    ended = code if not code or code.endswith("\n") else f"{code}\n"
+    return [Token("fence", "code", 0, content=ended, info=language, markup="```")]
+
+
+def _plain(node: RenderTreeNode, context: RenderContext) -> str:
+    """Write emphasis with marks, or as HTML where marks do not hold."""
+    if not context.env.get("html"):
+        return DEFAULT_RENDERERS[node.type](node, context)
+    content = "".join(child.render(context) for child in node.children)
+    return f"<{node.type}>{content}</{node.type}>"
+
+
+def _inline(node: RenderTreeNode, context: RenderContext) -> str:
+    """Write inline tokens, and read them again where emphasis is at stake."""
+    marked = DEFAULT_RENDERERS["inline"](node, context)
+    wanted = _emphasis(node.to_tokens()[0].children or [])
+    if not wanted or context.env.get("html") or _read(marked) == wanted:
+        return marked
+    context.env["html"] = True
+    try:
+        return DEFAULT_RENDERERS["inline"](node, context)
+    finally:
+        del context.env["html"]
+
+
+def _emphasis(tokens: Iterable[Token]) -> list[str]:
+    """Return where emphasis begins and ends, in order."""
+    return [token.type for token in tokens if token.tag in _EMPHASIS]
+
+
+def _read(markdown: str) -> list[str]:
+    """Return the emphasis in a piece of CommonMark; something else where a mark is left over."""
+    children = _reader().parseInline(markdown)[0].children or []
+    left = any(child.type == "text" and "**" in child.content for child in children)
+    return ["left over"] if left else _emphasis(children)
+
+
+@cache
+def _reader() -> MarkdownIt:
+    return MarkdownIt("commonmark")
+
+
+class _Emphasis:
+    """An extension of mdformat's."""
+
+    RENDERERS = {"em": _plain, "strong": _plain, "inline": _inline}  # noqa: RUF012 mdformat's form
+    POSTPROCESSORS: dict[str, Any] = {}  # noqa: RUF012 mdformat's form

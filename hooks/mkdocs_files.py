@@ -1,0 +1,83 @@
+"""What the hook asks of MkDocs and its plugin for languages: which file is where, for whom.
+
+Events are ``mkdocs_hook``'s. MkDocs and the plugin add attributes that have no types.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.utils import get_relative_url
+
+from lockstep.disk.build import Build
+
+
+def set_languages(config: MkDocsConfig, build: Build, wanted: str | None) -> None:
+    """Give each language its titles of admonitions, and leave all but one and the source out.
+
+    wanted: the code of that one; ``None`` for all.
+    """
+    i18n: Any = config.plugins["i18n"]
+    for each in i18n.config.languages:
+        titles = build.admonitions(each.locale)
+        each.admonition_translations = titles | (each.admonition_translations or {})
+        each.build = each.build and (not wanted or each.default or each.locale == wanted)
+
+
+def language(config: MkDocsConfig) -> str | None:
+    """Return the code of the language being built."""
+    i18n: Any = config.plugins["i18n"]
+    code: str | None = i18n.current_language
+    return code
+
+
+def keep_one_lab(files: Files, lab: str) -> None:
+    """Leave out all labs but one."""
+    for file in list(files.documentation_pages()):
+        if "/labs/" in file.src_uri and Path(file.src_uri).stem != lab:
+            files.remove(file)
+
+
+def urls(files: Files) -> dict[str, str]:
+    """Return each page in each language, below the folder of guides, and its address."""
+    pages: Any = files.documentation_pages()
+    return {it.src_uri: it.url for file in pages for it in (*file.alternates.values(), file)}
+
+
+def address(files: Files, here: Any, language: str, page: str) -> str | None:  # noqa: ANN401
+    """Return where a page is in a language, seen from another; ``None`` where it is left out."""
+    shown: Any = files.get_file_from_path(f"{here.locale_alternate_of}/{page}")
+    if shown is None or not shown.inclusion.is_included():
+        return None
+    found = shown.alternates.get(language, shown)
+    return str(found.url_relative_to(here))
+
+
+def glossary(files: Files, here: File, build: Build, code: str) -> str | None:
+    """Return where the glossary page is, seen from another; ``None`` on that page, or without."""
+    spoken = build.words(code).language
+    shown: Any = map(files.get_file_from_path, build.glossary_pages(spoken))
+    found = next((it for it in shown if it and it.inclusion.is_included()), here)
+    return str(found.url_relative_to(here)) if found is not here else None
+
+
+def place(files: Files, here: Any, build: Build) -> None:  # noqa: ANN401
+    """Tell a build where the page is that is about to be rendered, and where others are."""
+    source = build.site.settings.languages.source.code
+    build.original = here.alternates.get(source, here).url_relative_to(here)
+    build.address = partial(address, files, here)
+    build.root = get_relative_url(".", here.url)
+
+
+def unreadable(file: File) -> tuple[str, Exception] | None:
+    """Empty a file that cannot be read, at which MkDocs would end; return its path, and why."""
+    try:
+        file.content_string  # noqa: B018 a property that reads
+    except (OSError, UnicodeDecodeError) as error:
+        source = file.abs_src_path or file.src_uri
+        file.content_string = ""  # which forgets where the file is
+        file.abs_src_path = source
+        return source, error
+    return None
