@@ -57,6 +57,13 @@ def settle(page: Page) -> Page:
     return page
 
 
+def draw(page: Page) -> Page:
+    """Go near the page's first diagram, and wait until all are drawn; return the page."""
+    page.locator(".lockstep-diagram").first.scroll_into_view_if_needed()
+    page.wait_for_function("!document.querySelector('.lockstep-diagram:not([hidden])')")
+    return page
+
+
 class Reader:
     """Opens pages below one address, and remembers what no page may do."""
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.chromium import PHONE, WIDE, Reader
+from tests.browser.chromium import PHONE, WIDE, Reader, draw
 from tests.browser.site import LANGUAGES, Language
 
 pytestmark = pytest.mark.browser
@@ -13,10 +13,8 @@ STYLE = "(element, property) => getComputedStyle(element)[property]"
 
 
 def blocks(reader: Reader, language: Language, **how: object) -> Page:
-    """Open the page of blocks in a language, and go near its diagrams, which are drawn then."""
-    page = reader.open(f"{language.folder}blocks/", **how)  # type: ignore[arg-type]
-    page.locator(".lockstep-diagram").first.scroll_into_view_if_needed()
-    return page
+    """Open the page of blocks in a language."""
+    return reader.open(f"{language.folder}blocks/", **how)  # type: ignore[arg-type]
 
 
 def background(element: Locator) -> str:
@@ -30,7 +28,7 @@ def test_what_is_long_scrolls_inside_itself(
     samples_reader: Reader, language: Language, width: int
 ) -> None:
     page = blocks(samples_reader, language, width=width)
-    page.locator("figure.lockstep-drawing svg").nth(1).wait_for()
+    draw(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     output = page.locator("#cell-train .lockstep-text").first
     assert output.evaluate("each => each.scrollHeight > each.clientHeight"), "height has no limit"
@@ -44,7 +42,7 @@ def test_what_is_long_scrolls_inside_itself(
 def test_diagrams_are_drawn_and_drawn_again_in_other_colours(
     samples_reader: Reader, language: Language
 ) -> None:
-    page = blocks(samples_reader, language, scheme="light")
+    page = draw(blocks(samples_reader, language, scheme="light"))
     drawings = page.locator("figure.lockstep-drawing svg")
     expect(drawings).to_have_count(2)
     expect(page.locator(".lockstep-diagram:visible")).to_have_count(0)
@@ -59,7 +57,7 @@ def test_diagrams_are_drawn_and_drawn_again_in_other_colours(
 def test_words_of_a_diagram_are_in_the_language_and_its_font(
     samples_reader: Reader, language: Language
 ) -> None:
-    page = blocks(samples_reader, language)
+    page = draw(blocks(samples_reader, language))
     label = page.locator("figure.lockstep-drawing .nodeLabel").first
     expect(label).to_be_visible()
     session = page.context.new_cdp_session(page)
@@ -98,8 +96,7 @@ def test_the_library_is_asked_for_where_a_diagram_is_only(samples_reader: Reader
     assert asked
     assert not any("mermaid" in url for url in asked)
     page.goto(f"{samples_reader.address}blocks/", wait_until="networkidle")
-    page.locator(".lockstep-diagram").first.scroll_into_view_if_needed()
-    expect(page.locator("figure.lockstep-drawing svg").first).to_be_visible()
+    draw(page)
     assert sum("mermaid" in url for url in asked) == 1
 
 

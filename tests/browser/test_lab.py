@@ -7,7 +7,7 @@ import tokenize
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import PHONE, WIDE, Reader
+from tests.browser.chromium import PHONE, WIDE, Reader, draw
 from tests.browser.site import LANGUAGES, Language
 
 pytestmark = pytest.mark.browser
@@ -78,8 +78,7 @@ def test_figures_fit_and_are_described(near_reader: Reader, width: int) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
 def test_diagrams_of_the_lab_are_drawn(near_reader: Reader, language: Language) -> None:
-    page = near_reader.open(language.folder + LAB)
-    page.locator(".lockstep-diagram").first.scroll_into_view_if_needed()
+    page = draw(near_reader.open(language.folder + LAB))
     drawings = page.locator("figure.lockstep-drawing svg")
     expect(drawings.first).to_be_visible()
     expect(drawings).to_have_count(page.locator(".lockstep-diagram").count())

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
-from tests.browser.chromium import Reader, settle
+from tests.browser.chromium import Reader, draw, settle
 from tests.browser.site import LANGUAGES, Language
 from tests.browser.weight import LAB, weigh
 
@@ -36,6 +36,5 @@ def test_the_library_for_diagrams_comes_with_a_diagram(near_reader: Reader) -> N
     settle(page)
     assert page.locator(".lockstep-diagram").count()
     assert "mermaid.min.js" not in asked
-    page.locator(".lockstep-diagram").first.scroll_into_view_if_needed()
-    expect(page.locator("figure.lockstep-drawing svg").first).to_be_visible()
+    draw(page)
     assert asked.count("mermaid.min.js") == 1
