@@ -168,7 +168,9 @@ def test_english_stands_in_where_a_link_that_it_gave_up_leads_nowhere(address: s
     there = publish(ENGLISH, translated, then)
     assert list(there.insertions.values()) == [NoticeBlock(Notice.BEHIND, "look")]
     result = publish(ENGLISH, translated, then, gone=frozenset({address}))
-    assert "<en>\n## Look {#look}\n(changed)\nOnly words[^why].\n[^why]: Because.\n</>" in shown(result)
+    assert "<en>\n## Look {#look}\n(changed)\nOnly words[^why].\n[^why]: Because.\n</>" in shown(
+        result
+    )
     assert "gone" not in shown(result)
     # What English still has, or the translation has not, changes nothing.
     for now, theirs in ((then.replace("Only", "Just"), translated), (ENGLISH, CHINESE)):
