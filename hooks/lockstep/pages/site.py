@@ -1,6 +1,6 @@
 """A whole project as one value: what checks look at and builds draw on."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,7 +14,12 @@ from lockstep.pages import publishing
 from lockstep.pages.injection import Page, inject
 from lockstep.terms.glossary import Glossary
 from lockstep.translations import matching, translation
-from lockstep.translations.translation import Standing
+from lockstep.translations.translation import Standing, State
+
+_GONE = frozenset({
+    "missing-alt", "no-output", "unknown-cell", "unknown-line", "unknown-notebook", "unknown-value",
+})  # fmt: skip
+"""Rules that find what a notebook no longer has, or has otherwise."""
 
 
 @dataclass(frozen=True)  # without slots, in which nothing can be kept that is worked out once
@@ -86,22 +91,89 @@ class Site:
 
     def page(self, document: Document, language: Language) -> Page:
         """Return a guide as it is published: with all that it refers to in place."""
-        notebook = named(document.meta.get("notebook"))
         page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
+        standings = self._published_standings(document, language, page)
+        found = self._page(document, language, standings)
+        # What an outdated section refers to may be gone since: that is no fault of its translator.
+        lines = {problem.location.line for problem in found.problems
+                 if problem.location.path == document.path and problem.rule in _GONE}  # fmt: skip
+        stuck = [
+            each.anchor
+            for each in standings
+            if each.state is State.OUTDATED
+            and (own := each.translated)
+            and any(own.location.line <= at < own.location.line + own.end - own.first
+                    for at in lines)
+        ]  # fmt: skip
+        return self._page(document, language, standings, stuck) if stuck else found
+
+    def _page(
+        self,
+        document: Document,
+        language: Language,
+        standings: tuple[Standing, ...],
+        stuck: Collection[str] = (),
+    ) -> Page:
         source = self.settings.languages.source
-        ready = publishing.published(document, self.standings(language, page), source)
+        ready = publishing.published(document, standings, source, stuck)
+        notebook = self.notebook(document.meta, language)
         return inject(
-            ready.document,
-            self.labs,
-            language,
-            notebook,
-            self.glossary,
+            ready.document, self.labs, language, notebook, self.glossary,
             insertions=ready.insertions,
-        )
+        )  # fmt: skip
+
+    def notebook(self, meta: Mapping[str, object], language: Language | None = None) -> str | None:
+        """Return the notebook that a guide names in its front matter, by today's name.
+
+        language: the guide's; the source language knows today's names only.
+        """
+        name = named(meta.get("notebook"))
+        if name is None or language == self.settings.languages.source:
+            return name
+        return self._renamed.get(name, name)
 
     def lab(self, meta: Mapping[str, object]) -> Lab | None:
         """Return the lab that a guide carries by its front matter, if it carries one."""
-        return self.labs.get(named(meta.get("notebook")) or "")
+        return self.labs.get(self.notebook(meta) or "")
+
+    @cached_property
+    def moved(self) -> Mapping[tuple[str, str], str]:
+        """Language code and page of translations whose English goes on under another name: that."""
+        sources = self.guides.get(self.settings.languages.source.code, {})
+        found: dict[tuple[str, str], str] = {}
+        for language in self.settings.languages.translations:
+            guides = self.guides.get(language.code, {})
+            new = {page: guide for page, guide in sources.items() if page not in guides}
+            for page, accepted in self.accepted.get(language.code, {}).items():
+                if page in guides and page not in sources:
+                    name = translation.moved(accepted, new)
+                    found |= {(language.code, page): name} if name else {}
+        return found
+
+    @cached_property
+    def _renamed(self) -> Mapping[str, str]:
+        """Names of notebooks that English calls otherwise since it was accepted: that name."""
+        sources = self.guides.get(self.settings.languages.source.code, {})
+        found: dict[str, str] = {}
+        for code, pages in self.accepted.items():
+            for page, then in pages.items():
+                today = sources.get(self.moved.get((code, page), page))
+                old = named(then.meta.get("notebook"))
+                new = named(today.meta.get("notebook")) if today else None
+                if old and new and old not in self.labs and new in self.labs:
+                    found[old] = new
+        return found
+
+    def _published_standings(
+        self, document: Document, language: Language, page: str
+    ) -> tuple[Standing, ...]:
+        """Return how the sections of a page stand, of one too whose English was renamed."""
+        name = self.moved.get((language.code, page))
+        if name is None:
+            return self.standings(language, page)
+        source = self.guides[self.settings.languages.source.code][name]
+        accepted = self.accepted[language.code][page]
+        return translation.standings(source, document, accepted, self.codes(source))
 
     def codes(self, guide: Document) -> dict[str, str]:
         """Return what a guide's directives may call a cell, to the fingerprint of its code."""

@@ -47,7 +47,7 @@ class Checks:
                 shown[document.path] = published.shown
                 found += document.problems
                 found += published.problems
-                found += guides.front_matter(document, site)
+                found += guides.front_matter(document, language, site)
                 found += guides.anchors(document)
             seen = visible.get(language.code)
             if seen:

@@ -9,19 +9,21 @@ from functools import partial
 
 from lockstep.ground.language import Language
 from lockstep.ground.problem import Problem
-from lockstep.guides import inventory
+from lockstep.guides import footnote, inventory, section
 from lockstep.guides.document import Document
+from lockstep.guides.item import Inventory
 from lockstep.guides.section import Section
 from lockstep.pages.site import Site
-from lockstep.translations import example
+from lockstep.translations import example, wording
 from lockstep.translations.alignment import align
-from lockstep.translations.comparison import Comparison, Part
+from lockstep.translations.comparison import Comparison
+from lockstep.translations.part import Part
 from lockstep.translations.translation import State
 
 RULES = (
     *("parity-blocks", "parity-code", "parity-directives", "parity-fences", "parity-footnotes"),
-    *("parity-front-matter", "parity-images", "parity-links", "parity-sections", "parity-steps"),
-    *("parity-tables", "parity-values"),
+    *("parity-front-matter", "parity-images", "parity-links", "parity-numbers"),
+    *("parity-paragraphs", "parity-sections", "parity-steps", "parity-tables", "parity-values"),
 )
 """The names of the rules."""
 
@@ -71,22 +73,45 @@ def compare(
     compared = list(pairs)
     if not compared:
         return
-    theirs = inventory.read(translated)
-    labels = [str(item.value) for item in theirs.items if item.kind == "note"]
-    ours = inventory.read(english, labels)
+    # A footnote may be defined in a section that is not among these, or have lost its text.
+    ours = inventory.read(english, footnote.definitions(translated))
+    theirs = inventory.read(translated, footnote.definitions(english))
     for item in (*ours.items, *theirs.items):
         if item.kind in {"link", "image"}:
             item.value = in_english(str(item.value))
-    for source, section in compared:
-        if source.level != section.level:
+    strays = _strays(english, translated, ours, theirs)
+    parts = [
+        (Part.of(english, ours, source, strays), Part.of(translated, theirs, own, strays))
+        for source, own in compared
+    ]
+    longer = wording.ratio((part.texts, other.texts) for part, other in parts)
+    for (source, own), sides in zip(compared, parts, strict=True):
+        if source.level != own.level:
             marks = "#" * source.level
-            message = f"#{section.anchor} is not as in {source.location}: it starts with `{marks}`"
-            yield Problem(section.location, "parity-sections", message)
-        if source.level == 0 and section.level == 0:
+            message = f"#{own.anchor} is not as in {source.location}: it starts with `{marks}`"
+            yield Problem(own.location, "parity-sections", message)
+        if source.level == 0 and own.level == 0:
             yield from _front_matter(english, translated)
-        yield from Comparison(
-            Part.of(english, ours, source), Part.of(translated, theirs, section)
-        ).problems()
+        yield from Comparison(*sides, longer).problems()
+
+
+def _strays(
+    english: Document, translated: Document, ours: Inventory, theirs: Inventory
+) -> frozenset[str]:
+    """Return the footnotes whose text stands in another section than in English."""
+    places = [
+        {
+            str(item.value): each.anchor
+            for item in held.items
+            if item.kind == "note"
+            for each in section.sections(document)
+            if each.first <= item.index < each.end
+        }
+        for document, held in ((english, ours), (translated, theirs))
+    ]
+    return frozenset(
+        label for label, anchor in places[0].items() if places[1].get(label, anchor) != anchor
+    )
 
 
 def misplaced(pairs: Sequence[tuple[Section, Section]]) -> Iterator[Problem]:
@@ -99,12 +124,12 @@ def misplaced(pairs: Sequence[tuple[Section, Section]]) -> Iterator[Problem]:
     if ours == theirs:
         return
     kept = {item for item, other in align(ours, theirs, lambda a, b: float(a == b)) if other}
-    for source, section in pairs:
+    for source, own in pairs:
         if source.anchor not in kept:
             at = ours.index(source.anchor)
             place = f"after #{ours[at - 1]}" if at else "first"
-            message = f"#{section.anchor} is not as in {source.location}: it stands {place} there"
-            yield Problem(section.location, "parity-sections", message)
+            message = f"#{own.anchor} is not as in {source.location}: it stands {place} there"
+            yield Problem(own.location, "parity-sections", message)
 
 
 def _front_matter(english: Document, translated: Document) -> Iterator[Problem]:
