@@ -104,6 +104,12 @@ def in_digits(text: str) -> Iterator[Number]:
         yield Number(match["number"], match.start("number"), tuple(_readings(match)))
 
 
+def counted(text: str) -> frozenset[str]:
+    """Return the numbers that an English text spells, but for those that are articles elsewhere."""
+    words = (word.lower() for word in _ENGLISH.findall(text))
+    return frozenset(str(COUNTED[word][0]) for word in words if COUNTED.get(word, (0,))[0] > 1)
+
+
 def said(text: str) -> frozenset[str]:
     """Return every number that a text may say, in digits or in words of any language known here."""
     found = {value for it in in_digits(text) for reading in it.readings for value in reading}

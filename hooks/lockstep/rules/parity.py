@@ -17,6 +17,7 @@ from lockstep.pages.site import Site
 from lockstep.translations import example, wording
 from lockstep.translations.alignment import align
 from lockstep.translations.comparison import Comparison
+from lockstep.translations.order import Term
 from lockstep.translations.part import Part
 from lockstep.translations.translation import State
 
@@ -40,6 +41,7 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
         return
     accepted = site.accepted.get(language.code, {}).get(page)
     in_english = partial(site.settings.in_source, code=language.code)
+    terms = _terms(site, language)
     then: list[tuple[Section, Section]] = []
     now: list[tuple[Section, Section]] = []
     standings = site.standings(language, page)
@@ -52,11 +54,19 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
             now.append((each.source, each.translated))
         elif each.accepted:
             pairs = [(each.source, each.translated)] if each.source else []
-            if not today or not pairs or any(compare(today, translated, pairs, in_english)):
+            if not today or not pairs or any(compare(today, translated, pairs, in_english, terms)):
                 then.append((each.accepted, each.translated))
     for english, pairs in ((accepted, then), (today, now)):
         if english is not None:
-            yield from compare(english, translated, pairs, in_english)
+            yield from compare(english, translated, pairs, in_english, terms)
+
+
+def _terms(site: Site, language: Language) -> list[Term]:
+    """Return the forms of each term in English and in a language."""
+    codes = (site.settings.languages.source.code, language.code)
+    known = site.glossary.terms if site.glossary else ()
+    forms = ([[form.casefold() for form in term.forms[code]] for code in codes] for term in known)
+    return [(ours, theirs) for ours, theirs in forms]
 
 
 def compare(
@@ -64,11 +74,12 @@ def compare(
     translated: Document,
     pairs: Iterable[tuple[Section, Section]],
     in_english: Callable[[str], str] = str,
+    terms: Sequence[Term] = (),
 ) -> Iterator[Problem]:
     """Yield what translated sections lack, have too much or have otherwise.
 
     english: what they were translated from; pairs: each section in both; in_english: from an
-    address to the one in the source language that means the same page.
+    address to the one in the source language that means the same page; terms: the glossary's.
     """
     compared = list(pairs)
     if not compared:
@@ -92,7 +103,7 @@ def compare(
             yield Problem(own.location, "parity-sections", message)
         if source.level == 0 and own.level == 0:
             yield from _front_matter(english, translated)
-        yield from Comparison(*sides, longer).problems()
+        yield from Comparison(*sides, longer, terms).problems()
 
 
 def _strays(

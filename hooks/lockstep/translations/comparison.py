@@ -30,10 +30,16 @@ _BAGS = {
 class Comparison:
     """Compares one section with its English."""
 
-    def __init__(self, ours: Part, theirs: Part, longer: float) -> None:
-        """Take the section in English, its translation, and how long translations are here."""
+    def __init__(
+        self, ours: Part, theirs: Part, longer: float, terms: Sequence[order.Term] = ()
+    ) -> None:
+        """Take the section in English, its translation, and how long translations are here.
+
+        terms: what is said in both languages in known words.
+        """
         self.ours = ours
         self.theirs = theirs
+        self.terms = terms
         self.findings = Findings(ours, theirs)
         self._alike = likeness.Likeness(ours, theirs)
         self.settled: set[Item] = set()
@@ -123,7 +129,7 @@ class Comparison:
                     lists.setdefault(key, []).append((item, other))
             if all(len(pairs) == 1 for pairs in lists.values()):
                 continue
-            held = order.marks(self.ours, self.theirs, kind)
+            held = order.marks(self.ours, self.theirs, kind, self.terms)
             for pairs in lists.values():
                 moved, others = order.moved(pairs, held)
                 self.settled |= others

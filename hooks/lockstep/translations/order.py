@@ -1,12 +1,12 @@
 """Steps and rows that changed places in a translation: told by what they hold, not by their words.
 
-What a step or a row holds that is the same in every language (links, code, values, numbers, names)
-is its mark. Where the marks fit another order much better than the one in which they stand, the
-steps or rows that moved are found.
+What a step or a row holds that is the same in every language (links, code, values, numbers, names,
+terms) is its mark. Where the marks fit another order much better than the one in which they stand,
+the steps or rows that moved are found.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, partial
 
 from lockstep.guides import number
@@ -15,29 +15,33 @@ from lockstep.translations import part
 from lockstep.translations.alignment import align
 from lockstep.translations.part import Part
 
+Term = tuple[Sequence[str], Sequence[str]]
+"""The forms of a term in English and in a translation's language, in lower case."""
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]+")
-_GAIN = 0.9
+_GAIN = 0.6
 """How much better another order must fit: two steps that are alike by chance do not reach it."""
 _ALIKE = 0.5
 """How alike two steps must be to be one that moved."""
 
 
-def marks(ours: Part, theirs: Part, kind: str) -> dict[Item, frozenset[object]]:
+def marks(
+    ours: Part, theirs: Part, kind: str, terms: Sequence[Term]
+) -> dict[Item, frozenset[object]]:
     """Return what each step or row of a section and its English holds, nested steps aside.
 
-    kind: ``step`` or ``row``. Of words those count that both languages use: names.
+    kind: ``step`` or ``row``. Of words those count that both languages use, which are names, and
+    terms.
     """
-    sides = [_by_owner(each, kind) for each in (ours, theirs)]
+    held = [_by_owner(each, kind) for each in (ours, theirs)]
     names = [
-        {word for each in side.values() for it in each if isinstance(it, Text)
-         for word in _NAME.findall(it.words)}
-        for side in sides
-    ]  # fmt: skip
+        {name for each in side.values() for it in each for name in _names(it)} for side in held
+    ]
     shared = names[0] & names[1]
     return {
-        item: frozenset(mark for it in held for mark in _marks(it, shared))
-        for side in sides
-        for item, held in side.items()
+        item: frozenset(mark for it in each for mark in _marks(it, shared, at, terms))
+        for at, side in enumerate(held)
+        for item, each in side.items()
     }
 
 
@@ -83,13 +87,25 @@ def _by_owner(each: Part, kind: str) -> dict[Item, list[Item | Text]]:
     return held
 
 
-def _marks(it: Item | Text, names: set[str]) -> Iterator[object]:
+def _marks(
+    it: Item | Text, names: Collection[str], side: int, terms: Sequence[Term]
+) -> Iterator[object]:
     if isinstance(it, Item):
         if it.kind in part.MARKS:
             yield it.kind, it.value
         return
-    yield from (word for word in _NAME.findall(it.words) if word in names)
+    yield from (name for name in _names(it) if name in names)
     yield from (each.readings[0] for each in number.in_digits(it.words) if not each.is_trivial)
+    yield from (frozenset({each}) for each in number.counted(it.words))
+    words = it.words.casefold()
+    yield from (at for at, term in enumerate(terms) if any(form in words for form in term[side]))
+
+
+def _names(it: Item | Text) -> set[str]:
+    """Return the words in Latin letters, whether one or many are meant."""
+    if isinstance(it, Item):
+        return set()
+    return {word.casefold().removesuffix("s") for word in _NAME.findall(it.words)}
 
 
 def _shared(ours: frozenset[object], theirs: frozenset[object]) -> float:

@@ -167,12 +167,13 @@ def unsaid(english: str, translated: str) -> tuple[list[Number], list[Number]]:
     """Return the numbers in digits that only the English says, and only the translation.
 
     What other languages say with a word, or with none, is none of them; and a translation may
-    count what its English lists ("the three of them").
+    count what its English lists ("the three of them"), unless the English says another number.
     """
     lacking, added = only(english, translated), only(translated, english)
     if not any(ord(sign) >= _WIDE for sign in translated):  # whose words for numbers are unknown
         lacking = [each for each in lacking if not each.is_small]
-    return lacking, [each for each in added if lacking or not each.is_small]
+    other = lacking or number.counted(english) - number.said(translated)
+    return lacking, [each for each in added if other or not each.is_small]
 
 
 def only(text: str, other: str) -> list[Number]:
