@@ -14,9 +14,10 @@ Text in, values out; no disk, clock, git or network:
    ``number``, ``directive``, ``item``, ``inventory``. Markdown, read: sections, directives, running
    text and its numbers, and what is equal in every language.
 4. ``terms``: ``glossary``, ``finder``. What the field calls things, and where a text says so.
-5. ``translations``: ``alignment``, ``matching``, ``example``, ``part``, ``likeness``, ``findings``,
-   ``order``, ``wording``, ``comparison``, ``translation``, ``difference``, ``mending``. A section
-   beside its English: how it stands, what differs, what can be derived.
+5. ``translations``: ``alignment``, ``matching``, ``example``, ``part``, ``rewording``, ``lenient``,
+   ``likeness``, ``findings``, ``order``, ``wording``, ``comparison``, ``translation``,
+   ``difference``, ``mending``. A section beside its English: how it stands, what differs, what can
+   be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``, ``site``,
    ``notices``, ``rendering``, ``tooltips``, ``overview``. What readers get: guides with tested code
    in place, notices, HTML; a ``Site`` is all of a project.
