@@ -16,9 +16,10 @@ Text in, values out; no disk, clock, git or network:
    what they say.
 4. ``terms``: ``glossary``, ``finder``, ``wording``. What the field calls things, where a text says
    so, and where its words begin.
-5. ``translations``: ``alignment``, ``matching``, ``example``, ``part``, ``likeness``,
-   ``findings``, ``order``, ``wording``, ``comparison``, ``translation``, ``difference``,
-   ``mending``. A section beside its English: how it stands, what differs, what can be derived.
+5. ``translations``: ``alignment``, ``matching``, ``example``, ``part``, ``rewording``,
+   ``lenient``, ``likeness``, ``findings``, ``order``, ``wording``, ``comparison``,
+   ``translation``, ``difference``, ``mending``. A section beside its English: how it stands, what
+   differs, what can be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``links``, ``publishing``, ``injection``,
    ``ticking``, ``site``, ``notices``, ``downloads``, ``rendering``, ``interface``, ``tooltips``,
    ``overview``, ``status_table``, ``passages``, ``index``. What readers get: guides with tested

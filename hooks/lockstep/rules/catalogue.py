@@ -73,6 +73,7 @@ RULES = {
     "space-at-join": "Readers see no space between Chinese or Japanese characters.",
     "stale-recording": "What is published was run: code, modules and data are as recorded.",
     "stray-markup": "Readers see no Markdown where it should have become something.",
+    "unaligned-sections": "On other sites, sections of a translation correspond to the English.",
     "unaccepted-section": "Somebody said from which English a section was translated.",
     "unknown-cell": "A directive names a cell that exists.",
     "unknown-directive": "There are cell, output, value, glossary and status.",

@@ -61,7 +61,7 @@ class Checks:
                 found += guides.anchors(document)
             seen = visible.get(language.code)
             if seen:
-                found += legibility.problems(seen)
+                found += legibility.problems(seen, visible, site)
             if "style" in site.settings.rules:
                 found += style.code(document, language)
                 found += style.problems(seen, language) if seen else ()

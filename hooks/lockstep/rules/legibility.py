@@ -75,12 +75,32 @@ def seen(
     return found, []
 
 
-def problems(visible: Visible) -> Iterator[Problem]:
-    """Yield what a guide shows to its readers and should not."""
+def problems(seen: Visible, visible: Mapping[str, Visible], site: Site) -> Iterator[Problem]:
+    """Yield what a guide shows to its readers and should not.
+
+    visible: what readers see of the page, by code of language. Where guides do not follow this
+    project's conventions, plugins that are not known may read what seems to be stray: there a
+    translation must only show nothing of a kind that its English does not show.
+    """
+    found = list(_shown(seen))
+    if not site.settings.conventions:
+        source = visible.get(site.settings.languages.source.code)
+        known = {_kind(each) for each in _shown(source)} if source else set()
+        found = [each for each in found if source and _kind(each) not in known]
+    yield from found
+
+
+def _shown(visible: Visible) -> Iterator[Problem]:
     places = Places(visible)
     for block in visible.blocks:
         yield from _stray(block, places)
         yield from _empty(block, places)
+
+
+def _kind(problem: Problem) -> str:
+    return (
+        problem.message.rpartition(": ")[2] if problem.rule == "stray-markup" else problem.message
+    )
 
 
 def lost_emphasis(
@@ -112,7 +132,8 @@ def lost_emphasis(
                 f"#{each.anchor} shows nothing in bold, where its English ({each.source.location}) "
                 f"has {words}{more}; mark the same words"
             )
-            yield Problem(each.translated.location, "lost-emphasis", message)
+            sure = Severity.ERROR if site.settings.conventions else Severity.ADVICE
+            yield Problem(each.translated.location, "lost-emphasis", message, sure)
 
 
 def _stray(block: Block, places: Places) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ What is in a section, ``comparison`` compares.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from lockstep.ground.language import Language
@@ -15,9 +15,10 @@ from lockstep.guides.document import Document
 from lockstep.guides.item import Inventory
 from lockstep.guides.section import Section
 from lockstep.pages.site import Site
-from lockstep.translations import example, wording
+from lockstep.translations import example, lenient, wording
 from lockstep.translations.alignment import align
 from lockstep.translations.comparison import Comparison
+from lockstep.translations.lenient import Leniency
 from lockstep.translations.order import Term
 from lockstep.translations.part import Part
 from lockstep.translations.translation import State
@@ -43,6 +44,7 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
     accepted = site.accepted.get(language.code, {}).get(page)
     in_english = partial(site.settings.in_source, code=language.code)
     terms = _terms(site, language)
+    foreign = None if site.settings.conventions else site.settings.folders
     then: list[tuple[Section, Section]] = []
     now: list[tuple[Section, Section]] = []
     standings = site.standings(language, page)
@@ -55,11 +57,15 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
             now.append((each.source, each.translated))
         elif each.accepted:
             pairs = [(each.source, each.translated)] if each.source else []
-            if not today or not pairs or any(compare(today, translated, pairs, in_english, terms)):
+            if (
+                not today
+                or not pairs
+                or any(compare(today, translated, pairs, in_english, terms, foreign))
+            ):
                 then.append((each.accepted, each.translated))
     for english, pairs in ((accepted, then), (today, now)):
         if english is not None:
-            yield from compare(english, translated, pairs, in_english, terms)
+            yield from compare(english, translated, pairs, in_english, terms, foreign)
 
 
 def _terms(site: Site, language: Language) -> list[Term]:
@@ -72,17 +78,20 @@ def _terms(site: Site, language: Language) -> list[Term]:
     return [(ours, theirs) for ours, theirs in forms]
 
 
-def compare(
+def compare(  # noqa: PLR0913, PLR0917 what is known of a site
     english: Document,
     translated: Document,
     pairs: Iterable[tuple[Section, Section]],
     in_english: Callable[[str], str] = str,
     terms: Sequence[Term] = (),
+    foreign: Collection[str] | None = None,
 ) -> Iterator[Problem]:
     """Yield what translated sections lack, have too much or have otherwise.
 
     english: what they were translated from; pairs: each section in both; in_english: from an
-    address to the one in the source language that means the same page; terms: the glossary's.
+    address to the one in the source language that means the same page; terms: the glossary's;
+    foreign: where guides do not follow this project's conventions, the codes of the languages that
+    the site knows.
     """
     compared = list(pairs)
     if not compared:
@@ -93,6 +102,9 @@ def compare(
     for item in (*ours.items, *theirs.items):
         if item.kind in {"link", "image"}:
             item.value = in_english(str(item.value))
+    leniency = None
+    if foreign is not None:
+        leniency = Leniency(theirs.items, translated.body, foreign)
     strays = _strays(english, translated, ours, theirs)
     parts = [
         (Part.of(english, ours, source, strays), Part.of(translated, theirs, own, strays))
@@ -104,9 +116,11 @@ def compare(
             marks = "#" * source.level
             message = f"#{own.anchor} is not as in {source.location}: it starts with `{marks}`"
             yield Problem(own.location, "parity-sections", message)
-        if source.level == 0 and own.level == 0:
+        if source.level == 0 and own.level == 0 and not leniency:
             yield from _front_matter(english, translated)
-        yield from Comparison(*sides, longer, terms).problems()
+        pardoned = leniency.pardoned(*sides) if leniency else ()
+        found = Comparison(*sides, longer, terms, pardoned).problems()
+        yield from lenient.certain(found) if leniency else found
 
 
 def _strays(

@@ -8,7 +8,7 @@ What stands in a step, a row or a block that only one side has, is not told agai
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from lockstep.ground.problem import Problem
 from lockstep.guides.item import Item
@@ -31,18 +31,23 @@ class Comparison:
     """Compares one section with its English."""
 
     def __init__(
-        self, ours: Part, theirs: Part, longer: float, terms: Sequence[order.Term] = ()
+        self,
+        ours: Part,
+        theirs: Part,
+        longer: float,
+        terms: Sequence[order.Term] = (),
+        pardoned: Iterable[Item] = (),
     ) -> None:
         """Take the section in English, its translation, and how long translations are here.
 
-        terms: what is said in both languages in known words.
+        terms: what is said in both languages in known words; pardoned: what is not asked for.
         """
         self.ours = ours
         self.theirs = theirs
         self.terms = terms
         self.findings = Findings(ours, theirs)
         self._alike = likeness.Likeness(ours, theirs)
-        self.settled: set[Item] = set()
+        self.settled = set(pardoned)
         """Steps, rows and blocks that were told to be missing, added or moved."""
         self.pairs: dict[Item | None, Item | None] = {None: None}
         """Each place of the English, and the one that corresponds to it."""
