@@ -5,7 +5,7 @@ left, and a number that nobody says, are found. How long a text must be, its own
 """
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 
 from lockstep.guides import number
@@ -151,16 +151,26 @@ def groups(
     theirs: Sequence[Text],
     marks: Mapping[Text, frozenset[object]],
     longer: float,
-) -> Iterator[Group]:
-    """Yield which texts of one place correspond to which of the same place in a translation.
+) -> list[Group]:
+    """Return which texts of one place correspond to which of the same place in a translation.
 
-    marks: what each holds that is the same in every language; longer: as ``ratio`` gives it.
+    marks: what each holds that is the same in every language; longer: as ``ratio`` gives it. In
+    the order of the English; what only the translation has comes last.
     """
     sides = [_segments(side) for side in (ours, theirs)]
     if [kind for kind, _ in sides[0]] != [kind for kind, _ in sides[1]]:
         sides = [[("", [text for _, run in side for text in run])] for side in sides]
+    found: list[Group] = []
+    alone: Group = ((), ())
     for (_, english), (_, translated) in zip(*sides, strict=True):
-        yield from _aligned(english, translated, marks, longer)
+        for group in _aligned(english, translated, marks, longer):
+            if all(group):
+                found.append(group)
+            else:
+                alone = alone[0] + group[0], alone[1] + group[1]
+    # What one side has before a list and the other behind it is the same.
+    found += _aligned(*alone, marks, longer)
+    return sorted(found, key=lambda group: group[0][0].block if group[0] else math.inf)
 
 
 def unsaid(english: str, translated: str) -> tuple[list[Number], list[Number]]:
