@@ -6,6 +6,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 here=$PWD
+chmod +x requirements/*.sh  # not everything that unpacks an archive keeps this
 
 # The labs that use Horovod bring sparkdl along.
 horovod=$(test -d sparkdl && echo yes || echo no)

@@ -12,6 +12,7 @@ A case is prose, then sections, done in order::
     === cut notebooks/count.ipynb            keep that many characters
     === sync notebooks/count.py              write its .ipynb, without a recording
     === remove notebooks/count.ipynb
+    === move notebooks/count.py              give a file another name
     === accept zh                            say of every guide in Chinese as it now is that it was
                                              made from today's English; `accept nothing` of none.
                                              Where a case says neither, all are accepted at the end
@@ -96,6 +97,11 @@ def read(path: Path) -> Case:
     return Case(tuple(zip(parts[1::2], parts[2::2], strict=True)))
 
 
+def name(path: Path) -> str:
+    """Return what other cases call a case: its path below the folder of cases."""
+    return path.relative_to(GOLDEN).with_suffix("").as_posix()
+
+
 def play(case: Case, root: Path) -> Project:
     """Do what the sections say in a folder, and return the project that is there then.
 
@@ -159,7 +165,9 @@ def _do(verb: str, name: str, body: str, root: Path) -> None:
     path = root / name
     if name in FINDINGS:
         return
-    if verb == "run":
+    if verb in {"remove", "move", "link"}:
+        _rename(verb, path, body.strip(), root)
+    elif verb == "run":
         _record(name, yaml.safe_load(body) or {}, root)
     elif verb == "sync":
         Project.open(root / "mkdocs.yml").write_pair(
@@ -167,10 +175,6 @@ def _do(verb: str, name: str, body: str, root: Path) -> None:
         )
     elif verb == "accept":
         _accept(name, root)
-    elif verb == "remove":
-        path.unlink()
-    elif verb == "link":
-        path.symlink_to(body.strip())
     elif verb == "cut":
         path.write_text(path.read_text("utf-8")[: int(body)], "utf-8")
     elif verb == "edit":
@@ -185,6 +189,15 @@ def _do(verb: str, name: str, body: str, root: Path) -> None:
                 .encode("latin-1")
             )
         path.write_bytes(data)
+
+
+def _rename(verb: str, path: Path, name: str, root: Path) -> None:
+    if verb == "remove":
+        path.unlink()
+    elif verb == "move":
+        path.rename(root / name)
+    else:
+        path.symlink_to(name)
 
 
 def _edited(text: str, body: str, name: str) -> str:

@@ -101,14 +101,14 @@ def keys(lines: list[str]) -> list[str]:
 def golden() -> dict[str, tuple[tuple[set[str], ...], str]]:
     """Return what each case finds by severity, and all its lines, those it starts from too."""
     found = {}
-    for path in sorted(case.GOLDEN.glob("*.txt")):
+    for path in sorted(case.GOLDEN.rglob("*.txt")):
         sections = case.read(path).sections
         bodies = dict(sections)
         findings = tuple({*bodies.get(part, "").splitlines()} - {""} for part in case.FINDINGS)
         written = "".join(body for head, body in sections if head not in case.FINDINGS)
         like = re.findall(r"^=== like (\S+)", path.read_text("utf-8"), re.MULTILINE)
         text = "".join([written, *(body for name in like for _, body in _sections(name))])
-        found[path.stem] = (findings, text)
+        found[case.name(path)] = (findings, text)
     return found
 
 

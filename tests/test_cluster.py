@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -98,6 +99,15 @@ def test_jupyterlab_gets_a_home_that_lasts(tmp_path: Path) -> None:
     assert first["PYTHONPATH"] == str(tmp_path / "notebooks" / "support")
     assert first["OMP_NUM_THREADS"] == "1"
     assert (Path(first["SPARK_HOME"]) / "jars").is_dir()
+
+
+def test_labs_that_are_taken_away_run_as_those_that_were_published() -> None:
+    """The script that starts them says on what and with which arithmetic; it knows no engine."""
+    script = (Path(__file__).parents[1] / "requirements" / "start.sh").read_text("utf-8")
+    exported = " ".join(re.findall(r"^export (.*)$", script, re.MULTILINE))
+    given = dict(re.findall(r"(\w+)=(\S+)", exported))
+    assert {name: given.get(name) for name in cluster.ARITHMETIC} == cluster.ARITHMETIC
+    assert f"\nspark.master {cluster.of(None, 2).master}\n" in script
 
 
 def test_logs_that_say_something_are_named_by_executor(tmp_path: Path) -> None:

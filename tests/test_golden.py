@@ -1,4 +1,4 @@
-"""Bad input, case by case: every finding, its place, and its words (`tests/golden/*.txt`)."""
+"""Bad input, case by case: every finding, its place, and its words (`tests/golden/**/*.txt`)."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ import pytest
 
 from tests import case
 
-CASES = sorted(case.GOLDEN.glob("*.txt"))
+CASES = sorted(case.GOLDEN.rglob("*.txt"))
 
 
-@pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])
+@pytest.mark.parametrize("path", CASES, ids=[case.name(path) for path in CASES])
 def test_case(path: Path, tmp_path: Path) -> None:
     given = case.read(path)
     before = case.play(given, tmp_path)

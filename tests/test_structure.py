@@ -153,7 +153,7 @@ def test_every_rule_is_in_the_catalogue_and_used() -> None:
 
 
 def test_every_rule_has_a_golden_case() -> None:
-    cases = (Path(__file__).parent / "golden").glob("*.txt")
+    cases = (Path(__file__).parent / "golden").rglob("*.txt")
     found = {
         line.split(" ")[1]
         for path in cases

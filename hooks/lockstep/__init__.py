@@ -11,14 +11,16 @@ Text in, values out; no disk, clock, git or network:
    ``recording``, ``pairing``, ``comments``, ``lab``, ``verification``. Lab code and what proves
    that it was run: cells, recordings, fingerprints, translated comments; a ``Lab`` is all of it.
 3. ``guides``: ``markup``, ``front_matter``, ``document``, ``section``, ``footnote``, ``prose``,
-   ``directive``, ``inventory``, ``step``. Markdown, read: sections, directives, running text, what
-   is equal in every language, and steps, known by what they say.
+   ``number``, ``directive``, ``item``, ``inventory``, ``step``. Markdown, read: sections,
+   directives, running text and its numbers, what is equal in every language, and steps, known by
+   what they say.
 4. ``terms``: ``glossary``, ``finder``, ``wording``. What the field calls things, where a text says
    so, and where its words begin.
-5. ``translations``: ``alignment``, ``matching``, ``example``, ``comparison``, ``translation``,
-   ``difference``, ``mending``. A section beside its English: how it stands, what differs, what can
-   be derived.
-6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``publishing``, ``injection``,
+5. ``translations``: ``alignment``, ``matching``, ``example``, ``part``, ``rewording``,
+   ``lenient``, ``likeness``, ``findings``, ``order``, ``wording``, ``comparison``,
+   ``translation``, ``difference``, ``mending``. A section beside its English: how it stands, what
+   differs, what can be derived.
+6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``links``, ``publishing``, ``injection``,
    ``ticking``, ``site``, ``notices``, ``downloads``, ``rendering``, ``interface``, ``tooltips``,
    ``overview``, ``status_table``, ``passages``, ``index``. What readers get: guides with tested
    code in place, notices, HTML, the words around it, what is searched; a ``Site`` is all of a
@@ -26,9 +28,9 @@ Text in, values out; no disk, clock, git or network:
 7. ``export``: ``piece``, ``commonmark``, ``inline``, ``passages``, ``flow``, ``lesson``,
    ``jupyter``, ``databricks``, ``readme``, ``archive``, ``kit``. A lab to take away: a page in,
    a notebook, a Databricks source file and an archive out.
-8. ``rules``: ``allowance``, ``parity``, ``debts``, ``terminology``, ``visible``, ``places``,
-   ``legibility``, ``style``, ``catalogue``, ``labs``, ``guides``, ``coverage``, ``check``,
-   ``scope``. What must hold: a ``Site`` in, findings out.
+8. ``rules``: ``allowance``, ``unmarked``, ``parity``, ``debts``, ``terminology``, ``visible``,
+   ``places``, ``legibility``, ``style``, ``catalogue``, ``labs``, ``guides``, ``coverage``,
+   ``check``, ``scope``. What must hold: a ``Site`` in, findings out.
 
 Disk, git, processes, Spark:
 

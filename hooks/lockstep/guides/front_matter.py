@@ -23,6 +23,12 @@ def length(text: str) -> int:
     return match.group(0).count("\n") if match else 0
 
 
+def end(text: str) -> int:
+    """Return where in the text of a guide what follows its front matter begins."""
+    match = _FRONT_MATTER.match(text)
+    return match.end() if match else 0
+
+
 def read(text: str, path: str, problems: list[Problem]) -> dict[str, Any]:
     """Return what the front matter of a guide says; add what is wrong with it to ``problems``.
 

@@ -1,20 +1,19 @@
-"""What a guide holds that is the same in every language: steps, links, tables, directives, code.
+"""Reads what a guide holds that is the same in every language, from the parsed document.
 
-Read from the parsed document, each thing with the line at which it stands. Words are not kept, but
-for a glimpse of a step's beginning, to show which one is meant. Comparing is ``parity``'s.
+What it is, ``item`` says.
 """
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
-from typing import NamedTuple
 
 from markdown_it.token import Token
 
 from lockstep.ground.location import Location
-from lockstep.guides import directive, markup
+from lockstep.guides import directive, markup, prose
 from lockstep.guides.directive import DirectiveError, OutputDirective, ValueDirective
 from lockstep.guides.document import Document
+from lockstep.guides.item import Code, Inventory, Item, Text
 from lockstep.guides.section import CODE
 
 LISTS = {"ordered_list_open": "step", "bullet_list_open": "item"}
@@ -28,53 +27,11 @@ _CONTAINERS = {
     "tr_open": ("row", ""),
 }
 """Tokens that open something, the kind of item that it is, and its name where it is a place."""
-_NOWHERE = Location("", 0)
-
-
-class Code(NamedTuple):
-    """The value of a fence."""
-
-    language: str
-    classes: tuple[str, ...]
-    options: tuple[tuple[str, str], ...]
-    """All but the title, which is translated."""
-    code: Hashable
-
-
-@dataclass(slots=True)
-class Item:
-    """One thing that a guide holds."""
-
-    kind: str
-    """``step``, ``block``, ``table``, ``row``, ``directive``, ``value``, ``link``, ``image``,
-    ``fence``, ``code``, ``note`` (a footnote's definition), ``reference`` (to a footnote) or
-    ``heading``."""
-    value: Hashable
-    """Equal in all languages, for links up to the language of their address."""
-    shown: str
-    """What a message calls it."""
-    index: int
-    """Of its line in ``Document.lines``."""
-    path: tuple[str, ...] = ()
-    """In which steps, admonitions, tabs and so on it stands, from the outermost."""
-    block: int = 0
-    """Index in ``Inventory.blocks`` of the piece of text in which it stands."""
-    end: int = 0
-    """Index behind its last line."""
-    columns: int = 0
-    """How many cells a row has."""
-    words: str = ""
-    """How a step or a row begins."""
-
-
-@dataclass(slots=True)
-class Inventory:
-    """What a guide holds."""
-
-    items: list[Item] = field(default_factory=list)
-    """In the order of the text."""
-    blocks: list[int] = field(default_factory=list)
-    """For each paragraph, heading, table cell and code block, the index of its first line."""
+_NO_LOCATION = Location("", 0)
+_PARTS = frozenset({"thead", "tbody", "th", "td", "paragraph", "heading", "dl",
+                    "footnote_reference"})  # fmt: skip
+"""Tokens of blocks that are no structure of their own beside paragraphs."""
+_NO_WORDS = frozenset({"directive", "image", "html_inline", "softbreak", "hardbreak"})
 
 
 def read(document: Document, footnotes: Iterable[str] = ()) -> Inventory:
@@ -86,7 +43,7 @@ def read(document: Document, footnotes: Iterable[str] = ()) -> Inventory:
     undefined = [label for label in footnotes if f"[^{label}]:" not in document.body]
     for token in markup.parse(document.body, undefined):
         reader.take(token)
-    return Inventory(reader.items, reader.blocks)
+    return Inventory(reader.items, reader.texts, reader.blocks)
 
 
 @dataclass(slots=True)
@@ -104,6 +61,7 @@ class _Frame:
 @dataclass(slots=True)
 class _Reader:
     items: list[Item] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
     frames: list[_Frame] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)
     at: int = 0
@@ -111,7 +69,11 @@ class _Reader:
     def add(self, kind: str, value: Hashable, shown: str, index: int | None = None) -> Item:
         path = tuple(frame.name for frame in self.frames if frame.name)
         where = self.at if index is None else index
-        self.items.append(Item(kind, value, shown, where, path, len(self.blocks) - 1, where + 1))
+        place = self._place()
+        block = len(self.blocks) - 1
+        self.items.append(
+            Item(kind, value, shown, where, path, place, _column(place), block, where + 1)
+        )
         return self.items[-1]
 
     def take(self, token: Token) -> None:
@@ -127,12 +89,26 @@ class _Reader:
             self._inline(token)
         elif token.type in {"fence", "code_block"}:
             self.blocks.append(self.at)
+            self._between("fence")
             self._fence(token)
         elif token.type == "html_block":
-            self._html(token.content)
+            self._html(token.content, is_block=True)
+
+    def _place(self) -> Item | None:
+        """Return the innermost block that is a place."""
+        return next((frame.item for frame in reversed(self.frames) if frame.item), None)
+
+    def _between(self, kind: str) -> None:
+        """Note a block that stands between paragraphs."""
+        place = self._place()
+        block = len(self.blocks) - 1
+        self.texts.append(Text(kind, "", self.at, place, _column(place), block))
 
     def _open(self, token: Token) -> None:
         closing = token.type.removesuffix("open") + "close"
+        kind = token.type.removesuffix("_open")
+        if kind not in _PARTS and not kind.endswith("title"):
+            self._between(kind)
         if token.type in LISTS:
             self.frames.append(_Frame(closing, count=int(token.attrs.get("start", 1))))
             return
@@ -167,14 +143,28 @@ class _Reader:
 
     def _inline(self, token: Token) -> None:
         first = token.map[0] if token.map else self.at
-        inside = [frame.item for frame in self.frames if frame.item]
-        if inside and inside[-1].kind in {"step", "row"} and not inside[-1].words:
-            inside[-1].words = " ".join(token.content.split())
+        around = self._place()
+        if around and around.kind in {"step", "row"} and not around.words:
+            around.words = " ".join(token.content.split())
+        self._text(token, first)
         row = 0
         for child in token.children or []:
             self.at = first + row
             self._part(child)
             row += child.type in {"softbreak", "hardbreak"}
+
+    def _text(self, token: Token, first: int) -> None:
+        kind = self.frames[-1].closing.removesuffix("_close") if self.frames else ""
+        children = {child.type for child in token.children or []}
+        if kind == "paragraph" and children <= _NO_WORDS:
+            for shown in sorted(children & {"directive", "image"}):
+                self._between(shown)
+            return
+        words, _ = prose.text(token)
+        if kind == "content_tab_mkdocs_title" and (tab := self._place()):
+            tab.words = words
+        place, block = self._place(), len(self.blocks) - 1
+        self.texts.append(Text(kind, words, first, place, _column(place), block))
 
     def _part(self, token: Token) -> None:
         if token.type == "directive":
@@ -186,7 +176,8 @@ class _Reader:
             address = str(token.attrs.get("src", ""))
             self.add("image", address, f"`{address}`")
         elif token.type == "code_inline":
-            self.add("code", token.content, f"`{token.content}`")
+            # Blanks at its ends, which CommonMark keeps on one side, are not seen.
+            self.add("code", " ".join(token.content.split()), f"`{token.content}`")
         elif token.type == "footnote_ref":
             label = (token.meta or {}).get("label", "")
             self.add("reference", label, f"`[^{label}]`")
@@ -197,7 +188,7 @@ class _Reader:
         written = CODE.sub(r"\1", text)
         try:
             # Where it stands is none of its meaning, and alternative text is translated.
-            value: Hashable = directive.parse(written, _NOWHERE)
+            value: Hashable = directive.parse(written, _NO_LOCATION)
         except DirectiveError:
             value = written
         if isinstance(value, OutputDirective):
@@ -212,11 +203,18 @@ class _Reader:
         shown = f"a `{language}` block" if language else "a code block"
         self.add("fence", value, shown)
 
-    def _html(self, text: str) -> None:
+    def _html(self, text: str, *, is_block: bool = False) -> None:
         tags = _Tags()
         tags.feed(text)
+        if tags.found and is_block:
+            self.blocks.append(self.at)
         for kind, address, row in tags.found:
             self.add(kind, address, f"`{address}`", self.at + row)
+
+
+def _column(place: Item | None) -> int:
+    """Return the number of the cell that is being read, where it is one of a row."""
+    return place.columns if place and place.kind == "row" else 0
 
 
 class _Tags(HTMLParser):

@@ -64,9 +64,9 @@ def runs(document: Document) -> Iterator[Run]:
         elif token.nesting < 0 and around:
             around.pop()
         elif token.type == "inline":
-            text, links = _text(token)
-            if text.strip():
-                yield Run(document.at(row), text, _part(around), links)
+            words, links = text(token)
+            if words.strip():
+                yield Run(document.at(row), words, _part(around), links)
 
 
 def _part(around: list[str]) -> Part:
@@ -75,20 +75,20 @@ def _part(around: list[str]) -> Part:
     return Part.HEADING if "heading_open" in around or "th_open" in around else Part.BODY
 
 
-def _text(token: Token) -> tuple[str, tuple[tuple[int, int], ...]]:
+def text(token: Token) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return the text of an inline token with where its links are."""
-    text = ""
+    words = ""
     links: list[tuple[int, int]] = []
     opened = 0
     for child in token.children or []:
         if child.type == "link_open":
-            opened = len(text)
+            opened = len(words)
         elif child.type == "link_close":
-            links.append((opened, len(text)))
+            links.append((opened, len(words)))
         elif child.type in {"softbreak", "hardbreak"}:
-            text += "\n"
+            words += "\n"
         elif child.type == "text":
-            text += child.content
+            words += child.content
         elif child.nesting == 0 and child.type != "html_inline":
-            text += GAP + "\n" * child.content.count("\n")
-    return text, tuple(links)
+            words += GAP + "\n" * child.content.count("\n")
+    return words, tuple(links)

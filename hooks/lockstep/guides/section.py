@@ -45,8 +45,9 @@ class Section:
     def substance(self) -> tuple[tuple[str, str, str], ...]:
         """What counts when versions are compared: two sections are equal where these are.
 
-        Line breaks inside paragraphs, blanks at the ends of lines and the fingerprints in accepted
-        English do not count. Each item is a kind of Markdown token, its tag or language, its text.
+        Line breaks inside paragraphs, blanks at the ends of lines, on which side the columns of a
+        table are set and the fingerprints in accepted English do not count. Each item is a kind of
+        Markdown token, its tag, language or addresses, its text.
         """
         return tuple(substance(markup.parse(self.plain)))
 
@@ -96,5 +97,11 @@ def substance(tokens: Sequence[Token]) -> Iterator[tuple[str, str, str]]:
             yield token.type, " ".join(token.info.split()), code
         elif token.type in ("code_block", "html_block"):
             yield token.type, "", token.content.rstrip()
+        elif token.type == "inline":
+            # An address may stand in another place: `[the plan][plan]`.
+            addresses = (it.attrs.get("href", it.attrs.get("src")) for it in token.children or [])
+            led = " ".join(str(address) for address in addresses if address)
+            yield token.type, led, " ".join(token.content.split())
         else:
-            yield token.type, token.tag, " ".join(token.content.split())
+            kind = f"{token.markup} {(token.meta or {}).get('tag', '')}"  # of an admonition
+            yield token.type, token.tag, str(token.attrs.get("start", kind))

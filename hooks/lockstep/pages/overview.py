@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from lockstep.ground.language import Language
 from lockstep.notebooks.lab import Lab
-from lockstep.pages.site import Site, named
+from lockstep.pages.site import Site
 from lockstep.translations.translation import Standing, State
 
 
@@ -112,11 +112,7 @@ def _path(site: Site, page: str | None, lab: Lab | None, language: Language) -> 
     guides = site.guides.get(language.code, {})
     if page is not None and page in guides:
         return guides[page].path
-    carriers = (
-        guide.path
-        for guide in guides.values()
-        if lab and named(guide.meta.get("notebook")) == lab.name
-    )
+    carriers = (guide.path for guide in guides.values() if lab and site.lab(guide.meta) is lab)
     return next(carriers, None)
 
 

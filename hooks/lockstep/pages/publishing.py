@@ -1,11 +1,12 @@
 """A translated guide as its readers get it, while its English moves on.
 
-Where a section fell behind, a notice says so. Where its English gained or lost a cell, the English
-section stands in its place, so that every page's program is whole. What was never accepted, and a
+Where a section fell behind, a notice says so. Where its English gained or lost a cell, or where it
+refers to what is no longer there, the English section stands in its place, so that every page's
+program is whole. What was never accepted, and a
 cell whose program changed, are the translator's business: readers see nothing of them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import takewhile
@@ -42,12 +43,14 @@ def published(
     standings: Sequence[Standing],
     source: Language,
     gone: Gone = lambda _: False,
+    stuck: Collection[str] = (),
 ) -> Published:
     """Return a guide as its readers get it.
 
     guide: the translation, with or without its front matter. standings: how its sections stand;
     none for a guide that translates nothing. source: the language of its English. gone: tells
-    which of the links that English gave up lead nowhere, at which a strict build would end.
+    which of the links that English gave up lead nowhere, at which a strict build would end. stuck:
+    outdated sections that refer to what is no longer there.
     """
     theirs = {each.anchor: each for each in section.sections(guide)}
     by_anchor = {each.anchor: each for each in standings}
@@ -55,7 +58,7 @@ def published(
     # English gives the order, once the translation is known to have been made from it.
     orders = (today, list(theirs)) if any(each.accepted for each in standings) else (theirs, today)
     order = merged(*orders)
-    assembly = _Assembly(guide, source, gone)
+    assembly = _Assembly(guide, source, gone, stuck)
     for anchor in order:
         standing, own = by_anchor.get(anchor), theirs.get(anchor)
         if standing is None:
@@ -154,10 +157,13 @@ def _shows_what_may_be_gone(standing: Standing, gone: Gone) -> bool:
 class _Assembly:
     """The lines of a page, put together from the translation and its English."""
 
-    def __init__(self, guide: Document, source: Language, gone: Gone) -> None:
+    def __init__(
+        self, guide: Document, source: Language, gone: Gone, stuck: Collection[str]
+    ) -> None:
         self.guide = guide
         self.source = source
         self.gone = gone
+        self.stuck = stuck
         self.lines: list[str] = []
         self.origins: list[Location] = []
         self.insertions: dict[int, Block] = {}
@@ -178,7 +184,9 @@ class _Assembly:
 
     def put(self, standing: Standing, own: Section | None) -> None:
         """Put a section as its readers get it."""
-        notice, english = _notice(standing, self.gone), standing.source
+        stuck = standing.anchor in self.stuck
+        notice = Notice.CHANGED if stuck else _notice(standing, self.gone)
+        english = standing.source
         removed = standing.state is State.REMOVED and _shows_what_may_be_gone(standing, self.gone)
         self.differs |= removed or notice is not None
         if own and removed:

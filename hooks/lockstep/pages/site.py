@@ -1,10 +1,8 @@
 """A whole project as one value: what checks look at and builds draw on."""
 
-import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, partial
-from urllib.parse import unquote, urlsplit
 
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem, Severity
@@ -12,13 +10,18 @@ from lockstep.ground.settings import Settings
 from lockstep.guides import directive
 from lockstep.guides.document import Document
 from lockstep.notebooks.lab import Lab
-from lockstep.pages import publishing, ticking
+from lockstep.pages import links, publishing, ticking
 from lockstep.pages.injection import Page, inject
 from lockstep.pages.publishing import Published
 from lockstep.pages.ticking import Keys
 from lockstep.terms.glossary import Glossary
-from lockstep.translations import matching, translation
-from lockstep.translations.translation import Standing
+from lockstep.translations import translation
+from lockstep.translations.translation import Standing, State
+
+_GONE = frozenset({
+    "missing-alt", "no-output", "unknown-cell", "unknown-line", "unknown-notebook", "unknown-value",
+})  # fmt: skip
+"""Rules that find what a notebook no longer has, or has otherwise."""
 
 
 @dataclass(frozen=True)  # without slots, in which nothing can be kept that is worked out once
@@ -100,31 +103,44 @@ class Site:
         return self.ready[document.path]
 
     def _page(self, document: Document, language: Language) -> Page:
-        notebook = named(document.meta.get("notebook"))
-        ready, _ = self._published(document, language)
-        return inject(
-            ready.document,
-            self.labs,
-            language,
-            notebook,
-            self.glossary,
+        found, standings = self._injected(document, language)
+        # What an outdated section refers to may be gone since: that is no fault of its translator.
+        lines = {
+            problem.location.line
+            for problem in found.problems
+            if problem.location.path == document.path and problem.rule in _GONE
+        }
+        stuck = [
+            each.anchor
+            for each in standings
+            if each.state is State.OUTDATED
+            and (own := each.translated)
+            and lines.intersection(
+                range(own.location.line, own.location.line + own.end - own.first)
+            )
+        ]
+        return self._injected(document, language, stuck)[0] if stuck else found
+
+    def _injected(
+        self, document: Document, language: Language, stuck: Collection[str] = ()
+    ) -> tuple[Page, tuple[Standing, ...]]:
+        ready, standings = self._published(document, language, stuck)
+        notebook = self.notebook(document.meta, language)
+        page = inject(
+            ready.document, self.labs, language, notebook, self.glossary,
             insertions=ready.insertions,
-        )
+        )  # fmt: skip
+        return page, standings
 
-    def _is_gone(self, language: Language, page: str, address: str) -> bool:
-        """Whether a link in a page leads to no guide, or to none of its headings.
+    def notebook(self, meta: Mapping[str, object], language: Language | None = None) -> str | None:
+        """Return the notebook that a guide names in its front matter, by today's name.
 
-        What is no guide, such as an image, cannot be known here: it counts as gone.
+        language: the guide's; the source language knows today's names only.
         """
-        parts = urlsplit(address)
-        if parts.scheme or parts.netloc or parts.path.startswith("/"):
-            return False
-        there = posixpath.join(posixpath.dirname(page), unquote(parts.path))
-        target = posixpath.normpath(there) if parts.path else page
-        codes = (language.code, self.settings.languages.source.code)
-        found = [guide for code in codes if (guide := self.guides.get(code, {}).get(target))]
-        anchors = {heading.anchor for guide in found for heading in guide.headings}
-        return not found or (parts.fragment != "" and unquote(parts.fragment) not in anchors)
+        name = named(meta.get("notebook"))
+        if name is None or language == self.settings.languages.source:
+            return name
+        return self._renamed.get(name, name)
 
     def steps(self, document: Document, language: Language) -> Keys:
         """Return the keys of a guide's steps, by section."""
@@ -133,7 +149,46 @@ class Site:
 
     def lab(self, meta: Mapping[str, object]) -> Lab | None:
         """Return the lab that a guide carries by its front matter, if it carries one."""
-        return self.labs.get(named(meta.get("notebook")) or "")
+        return self.labs.get(self.notebook(meta) or "")
+
+    @cached_property
+    def moved(self) -> Mapping[tuple[str, str], str]:
+        """Language code and page of translations whose English goes on under another name: that."""
+        sources = self.guides.get(self.settings.languages.source.code, {})
+        found: dict[tuple[str, str], str] = {}
+        for language in self.settings.languages.translations:
+            guides = self.guides.get(language.code, {})
+            new = {page: guide for page, guide in sources.items() if page not in guides}
+            for page, accepted in self.accepted.get(language.code, {}).items():
+                if page in guides and page not in sources:
+                    name = translation.moved(accepted, new)
+                    found |= {(language.code, page): name} if name else {}
+        return found
+
+    @cached_property
+    def _renamed(self) -> Mapping[str, str]:
+        """Names of notebooks that English calls otherwise since it was accepted: that name."""
+        sources = self.guides.get(self.settings.languages.source.code, {})
+        found: dict[str, str] = {}
+        for code, pages in self.accepted.items():
+            for page, then in pages.items():
+                today = sources.get(self.moved.get((code, page), page))
+                old = named(then.meta.get("notebook"))
+                new = named(today.meta.get("notebook")) if today else None
+                if old and new and old not in self.labs and new in self.labs:
+                    found[old] = new
+        return found
+
+    def _published_standings(
+        self, document: Document, language: Language, page: str
+    ) -> tuple[Standing, ...]:
+        """Return how the sections of a page stand, of one too whose English was renamed."""
+        name = self.moved.get((language.code, page))
+        if name is None:
+            return self.standings(language, page)
+        source = self.guides[self.settings.languages.source.code][name]
+        accepted = self.accepted[language.code][page]
+        return translation.standings(source, document, accepted, self.codes(source))
 
     def codes(self, guide: Document) -> dict[str, str]:
         """Return what a guide's directives may call a cell, to the fingerprint of its code."""
@@ -160,28 +215,6 @@ class Site:
             )
         return self.known[key]
 
-    def aligned(self, page: str) -> "Site":
-        """Return a site of this page alone, with anchors where its headings have none.
-
-        Where guides follow this project's conventions, that is this site.
-        """
-        source = self.settings.languages.source.code
-        english = self.guides.get(source, {}).get(page)
-        if self.settings.conventions or english is None:
-            return self
-        english = matching.named(english)
-        guides: dict[str, dict[str, Document]] = {source: {page: english}}
-        accepted: dict[str, dict[str, Document]] = {}
-        for language in self.settings.languages.translations:
-            code = language.code
-            origin = english
-            if page in self.accepted.get(code, {}):
-                origin = matching.named(self.accepted[code][page])
-                accepted[code] = {page: origin}
-            if page in self.guides.get(code, {}):
-                guides[code] = {page: matching.matched(origin, self.guides[code][page])}
-        return replace(self, guides=guides, accepted=accepted, known={}, ready={})
-
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where a language's glossary page may be, below the guides: its own, the source's.
 
@@ -199,13 +232,18 @@ class Site:
         return "status" in self._first_pages
 
     def _published(
-        self, document: Document, language: Language
+        self, document: Document, language: Language, stuck: Collection[str] = ()
     ) -> tuple[Published, tuple[Standing, ...]]:
-        """Return a guide as it is published, and how its sections stand to their English."""
+        """Return a guide as it is published, and how its sections stand to their English.
+
+        stuck: outdated sections that refer to what is no longer there.
+        """
         page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
-        standings = self.standings(language, page)
-        source, gone = self.settings.languages.source, partial(self._is_gone, language, page)
-        return publishing.published(document, standings, source, gone), standings
+        standings = self._published_standings(document, language, page)
+        source = self.settings.languages.source
+        readable = [self.guides.get(code, {}) for code in (language.code, source.code)]
+        gone = partial(links.lead_nowhere, readable, page)
+        return publishing.published(document, standings, source, gone, stuck), standings
 
     @cached_property
     def _first_pages(self) -> Mapping[str, str]:

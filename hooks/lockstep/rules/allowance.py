@@ -3,8 +3,10 @@
 An exception is an HTML comment, anywhere in the section for which it holds::
 
     <!-- lockstep: allow missing-term because the sentence says it without the noun -->
+    <!-- lockstep: allow parity-numbers for "21" because Chinese has another name for 21Vianet -->
 
-Which rules know exceptions, ``rules`` says.
+The second one allows what its finding says of that item, and nothing else. Which rules know
+exceptions, ``rules`` says.
 """
 
 import re
@@ -20,7 +22,11 @@ from lockstep.guides.document import Document
 
 EXAMPLE = "<!-- lockstep: allow RULE because REASON -->"
 _COMMENT = re.compile(r"<!--\s*lockstep:(?P<said>.*?)-->", re.DOTALL)
-_SAID = re.compile(r"\s*allow\s+(?P<rule>[a-z-]+)\s+because\s+(?P<reason>\S.*?)\s*", re.DOTALL)
+_SAID = re.compile(
+    r"\s*allow\s+(?P<rule>[a-z-]+)(?:\s+for\s+\"(?P<item>[^\n]+?)\")?"
+    r"\s+because\s+(?P<reason>\S.*?)\s*",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,20 @@ class Allowance:
     first: int
     """The line at which its section begins, and the last one of it: where it holds."""
     last: int
+    item: str | None = None
+    """What alone it allows, as findings quote it."""
 
-    def covers(self, problem: Problem) -> bool:
-        """Whether a finding is one that this exception allows."""
+    def left(self, problem: Problem) -> Problem | None:
+        """Return what is left of a finding where this exception is made."""
         where = problem.location
         same = problem.rule == self.rule and where.path == self.location.path
-        return same and self.first <= where.line <= self.last
+        if not (same and self.first <= where.line <= self.last):
+            return problem
+        return problem.without(self._allows)
+
+    def _allows(self, said: str) -> bool:
+        quoted = (f"`{self.item}`", f"'{self.item}'", f"“{self.item}”")
+        return self.item is None or any(form in said for form in quoted)
 
 
 def read(document: Document, known: Collection[str]) -> tuple[list[Allowance], list[Problem]]:
@@ -64,7 +78,8 @@ def read(document: Document, known: Collection[str]) -> tuple[list[Allowance], l
             around = (it for it in section.sections(document) if it.first <= row < it.end)
             held = next(around)
             first, last = document.at(held.first).line, document.at(held.end - 1).line
-            found.append(Allowance(where, said["rule"], _line(said["reason"]), first, last))
+            reason = _line(said["reason"])
+            found.append(Allowance(where, said["rule"], reason, first, last, said["item"]))
     return found, problems
 
 
@@ -81,11 +96,14 @@ def apply(
             continue
         allowances, wrong = read(document, known)
         for each in allowances:
-            if not any(each.covers(problem) for problem in left):
-                message = f"allows {each.rule!r}, which finds nothing in this section; delete it"
+            if all(each.left(problem) is problem for problem in left):
+                nothing = f"nothing of {each.item!r}" if each.item else "nothing"
+                message = f"allows {each.rule!r}, which finds {nothing} in this section; delete it"
                 wrong.append(Problem(each.location, "unused-allowance", message, Severity.ADVICE))
-        left = [it for it in left if not any(each.covers(it) for each in allowances)] + wrong
-    return left
+        for each in allowances:
+            left = [rest for problem in left if (rest := each.left(problem))]
+        left += wrong
+    return [problem.flat() for problem in left]
 
 
 def _comments(document: Document) -> Iterator[tuple[int, re.Match[str]]]:

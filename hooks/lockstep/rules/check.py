@@ -13,7 +13,17 @@ from lockstep.ground.problem import Problem, in_order
 from lockstep.notebooks import comments
 from lockstep.pages.injection import Shown
 from lockstep.pages.site import Site
-from lockstep.rules import allowance, coverage, debts, guides, labs, legibility, parity, style
+from lockstep.rules import (
+    allowance,
+    coverage,
+    debts,
+    guides,
+    labs,
+    legibility,
+    parity,
+    style,
+    unmarked,
+)
 from lockstep.rules.catalogue import EXCEPTIONS
 from lockstep.rules.terminology import Terminology
 
@@ -37,7 +47,7 @@ class Checks:
 
     def of_page(self, page: str) -> PageFindings:
         """Return what is found in the guides of a page; exceptions that they make count."""
-        site = self.site.aligned(page)
+        site = unmarked.aligned(self.site, page)
         shown: dict[str, tuple[Shown, ...]] = {}
         documents = list(site.versions(page).items())
         visible, found = legibility.seen(documents, site)
@@ -47,11 +57,11 @@ class Checks:
                 shown[document.path] = published.shown
                 found += document.problems
                 found += published.problems
-                found += guides.front_matter(document, site)
+                found += guides.front_matter(document, language, site)
                 found += guides.anchors(document)
             seen = visible.get(language.code)
             if seen:
-                found += legibility.problems(seen)
+                found += legibility.problems(seen, visible, site)
             if "style" in site.settings.rules:
                 found += style.code(document, language)
                 found += style.problems(seen, language) if seen else ()

@@ -10,7 +10,7 @@ from lockstep.ground.problem import Problem, Severity
 from lockstep.guides.document import Document
 from lockstep.notebooks.lab import Lab
 from lockstep.pages.injection import Shown
-from lockstep.pages.site import Site, named
+from lockstep.pages.site import Site
 
 
 def problems(site: Site, shown: Mapping[str, Collection[Shown]]) -> Iterator[Problem]:
@@ -20,7 +20,7 @@ def problems(site: Site, shown: Mapping[str, Collection[Shown]]) -> Iterator[Pro
     """
     carriers: dict[tuple[str, str], Document] = {}
     for language, _, document in site.documents():
-        name = named(document.meta.get("notebook"))
+        name = site.notebook(document.meta, language)
         if name is None or name not in site.labs or site.labs[name].notebook.unreadable:
             continue
         first = carriers.setdefault((language.code, name), document)

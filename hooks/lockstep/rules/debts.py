@@ -10,8 +10,13 @@ from lockstep.ground.language import Language
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem, Severity
 from lockstep.guides.document import Document
+from lockstep.guides.section import TOP, Section
 from lockstep.pages.site import Site
 from lockstep.translations.translation import Standing, State
+
+_UNALIGNED = frozenset({State.MISSING, State.REMOVED})
+_SHOWN = 3
+"""How many of the sections that correspond to none are named."""
 
 
 def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
@@ -26,6 +31,9 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
             if guide and not all(heading.anchor for heading in guide.headings)
         }
         known = [each for each in site.standings(language, page) if each.state not in unsure]
+        if not site.settings.conventions:
+            known = [each for each in known if each.state not in _UNALIGNED]
+            yield from _unaligned(site.standings(language, page), translated)
         yield from _owed(known, translated, language, page)
     accepted = site.accepted.get(language.code, {}).get(page)
     if accepted is not None:
@@ -35,6 +43,31 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
 def name(page: str, anchor: str = "") -> str:
     """Return what commands call a page, or a section of it: ``labs/count-animals#load``."""
     return page.removesuffix(".md") + (f"#{anchor}" if anchor else "")
+
+
+def _unaligned(found: Sequence[Standing], translated: Document) -> Iterator[Problem]:
+    """Report once for a page the sections of either side that correspond to none."""
+    ours = [
+        each.source
+        for each in found
+        if each.state is State.MISSING and each.source and each.anchor != TOP
+    ]
+    gone = [each for each in found if each.state is State.REMOVED and each.anchor != TOP]
+    theirs = [each.translated for each in gone if each.translated]
+    said = [
+        f"{len(own)} of {language} ({_places(own)})"
+        for own, language in ((ours, "the English"), (theirs, "this page"))
+        if own
+    ]
+    if said:
+        where = theirs[0].location if theirs else translated.at(0)
+        message = f"sections that correspond to none: {'; '.join(said)}; they are not compared"
+        yield Problem(where, "unaligned-sections", message, Severity.DEBT)
+
+
+def _places(own: Sequence[Section]) -> str:
+    more = f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
+    return ", ".join(f"“{it.title}” {it.location}" for it in own[:_SHOWN]) + more
 
 
 def _owed(

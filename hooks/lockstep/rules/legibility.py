@@ -36,6 +36,8 @@ STRAY = {
 A link to a dotted name, or from nothing but code, is one that a plugin may resolve (autorefs).
 """
 _STRAY = re.compile("|".join(f"(?P<_{at}>{form})" for at, form in enumerate(STRAY.values())))
+_SUSPECT = re.compile(r"[*_`\]{]|!!!|\?\?\?|===")
+"""What stands in all that is stray: most text has nothing of it."""
 _EMPTY = {
     "a": (r"\[\s*\]\(|<a\b[^<>]*>\s*</a>", "a link without words; give it some, or delete it"),
     "code": (r"`\s+`|<code>\s*</code>", "code without any; delete the marks"),
@@ -73,12 +75,32 @@ def seen(
     return found, []
 
 
-def problems(visible: Visible) -> Iterator[Problem]:
-    """Yield what a guide shows to its readers and should not."""
+def problems(seen: Visible, visible: Mapping[str, Visible], site: Site) -> Iterator[Problem]:
+    """Yield what a guide shows to its readers and should not.
+
+    visible: what readers see of the page, by code of language. Where guides do not follow this
+    project's conventions, plugins that are not known may read what seems to be stray: there a
+    translation must only show nothing of a kind that its English does not show.
+    """
+    found = list(_shown(seen))
+    if not site.settings.conventions:
+        source = visible.get(site.settings.languages.source.code)
+        known = {_kind(each) for each in _shown(source)} if source else set()
+        found = [each for each in found if source and _kind(each) not in known]
+    yield from found
+
+
+def _shown(visible: Visible) -> Iterator[Problem]:
     places = Places(visible)
     for block in visible.blocks:
         yield from _stray(block, places)
         yield from _empty(block, places)
+
+
+def _kind(problem: Problem) -> str:
+    return (
+        problem.message.rpartition(": ")[2] if problem.rule == "stray-markup" else problem.message
+    )
 
 
 def lost_emphasis(
@@ -94,10 +116,11 @@ def lost_emphasis(
     theirs = visible.get(language.code)
     if not today or not theirs or -1 in today.headings or -1 in theirs.headings:
         return
+    here_by, there_by = _by_row(today), _by_row(theirs)
     for each in site.standings(language, page):
         if each.source is None or each.translated is None:
             continue
-        here, there = _blocks(today, each.source), _blocks(theirs, each.translated)
+        here, there = _blocks(here_by, each.source), _blocks(there_by, each.translated)
         if any(block.strong or block.emphasis for block in there):
             continue
         bold = _bold(here)
@@ -109,13 +132,14 @@ def lost_emphasis(
                 f"#{each.anchor} shows nothing in bold, where its English ({each.source.location}) "
                 f"has {words}{more}; mark the same words"
             )
-            yield Problem(each.translated.location, "lost-emphasis", message)
+            sure = Severity.ERROR if site.settings.conventions else Severity.ADVICE
+            yield Problem(each.translated.location, "lost-emphasis", message, sure)
 
 
 def _stray(block: Block, places: Places) -> Iterator[Problem]:
     seen: set[str] = set()
     text = block.text
-    for match in _STRAY.finditer(text):
+    for match in _STRAY.finditer(text) if _SUSPECT.search(text) else ():
         kind = list(STRAY)[int(str(match.lastgroup)[1:])]
         if kind not in seen:
             seen.add(kind)
@@ -134,14 +158,19 @@ def _empty(block: Block, places: Places) -> Iterator[Problem]:
         yield Problem(places.at(block, pattern), "empty-markup", message)
 
 
-def _blocks(visible: Visible, section: Section) -> list[Block]:
-    """Return the text of a section, without headings and footnotes."""
-    return [
-        block
-        for block in visible.blocks
-        if section.first <= visible.lines(block).start < section.end
-        and not (block.is_heading or block.is_footnote)
-    ]
+def _by_row(visible: Visible) -> dict[int, list[Block]]:
+    """Return the text below each heading by its line, without headings and footnotes."""
+    found: dict[int, list[Block]] = {}
+    for block in visible.blocks:
+        if not (block.is_heading or block.is_footnote):
+            found.setdefault(visible.lines(block).start, []).append(block)
+    return found
+
+
+def _blocks(by_row: Mapping[int, list[Block]], section: Section) -> list[Block]:
+    """Return the text of a section."""
+    rows = (row for row in by_row if section.first <= row < section.end)
+    return [block for row in rows for block in by_row[row]]
 
 
 def _bold(blocks: Iterable[Block]) -> list[str]:

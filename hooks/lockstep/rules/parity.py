@@ -5,24 +5,28 @@ What is in a section, ``comparison`` compares.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from lockstep.ground.language import Language
 from lockstep.ground.problem import Problem, Severity
-from lockstep.guides import inventory
+from lockstep.guides import footnote, inventory, section
 from lockstep.guides.document import Document
+from lockstep.guides.item import Inventory
 from lockstep.guides.section import Section
 from lockstep.pages.site import Site
-from lockstep.translations import example
+from lockstep.translations import example, lenient, wording
 from lockstep.translations.alignment import align
-from lockstep.translations.comparison import Comparison, Part
+from lockstep.translations.comparison import Comparison
+from lockstep.translations.lenient import Leniency
+from lockstep.translations.order import Term
+from lockstep.translations.part import Part
 from lockstep.translations.translation import State
 
 RULES = (
     *("parity-blocks", "parity-code", "parity-directives", "parity-fences", "parity-footnotes"),
-    *("parity-front-matter", "parity-images", "parity-links", "parity-sections", "parity-steps"),
-    *("parity-tables", "parity-values"),
+    *("parity-front-matter", "parity-images", "parity-links", "parity-numbers"),
+    *("parity-paragraphs", "parity-sections", "parity-steps", "parity-tables", "parity-values"),
 )
 """The names of the rules."""
 
@@ -39,6 +43,8 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
         return
     accepted = site.accepted.get(language.code, {}).get(page)
     in_english = partial(site.settings.in_source, code=language.code)
+    terms = _terms(site, language)
+    foreign = None if site.settings.conventions else site.settings.folders
     then: list[tuple[Section, Section]] = []
     now: list[tuple[Section, Section]] = []
     standings = site.standings(language, page)
@@ -51,43 +57,89 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
             now.append((each.source, each.translated))
         elif each.accepted:
             pairs = [(each.source, each.translated)] if each.source else []
-            if not today or not pairs or any(compare(today, translated, pairs, in_english)):
+            if (
+                not today
+                or not pairs
+                or any(compare(today, translated, pairs, in_english, terms, foreign))
+            ):
                 then.append((each.accepted, each.translated))
     for english, pairs in ((accepted, then), (today, now)):
         if english is not None:
-            yield from compare(english, translated, pairs, in_english)
+            yield from compare(english, translated, pairs, in_english, terms, foreign)
 
 
-def compare(
+def _terms(site: Site, language: Language) -> list[Term]:
+    """Return the forms of each term in English and in a language."""
+    codes = (site.settings.languages.source.code, language.code)
+    known = site.glossary.terms if site.glossary else ()
+    forms = (
+        [[form.casefold() for form in term.forms.get(code, ())] for code in codes] for term in known
+    )
+    return [(ours, theirs) for ours, theirs in forms]
+
+
+def compare(  # noqa: PLR0913, PLR0917 what is known of a site
     english: Document,
     translated: Document,
     pairs: Iterable[tuple[Section, Section]],
     in_english: Callable[[str], str] = str,
+    terms: Sequence[Term] = (),
+    foreign: Collection[str] | None = None,
 ) -> Iterator[Problem]:
     """Yield what translated sections lack, have too much or have otherwise.
 
     english: what they were translated from; pairs: each section in both; in_english: from an
-    address to the one in the source language that means the same page.
+    address to the one in the source language that means the same page; terms: the glossary's;
+    foreign: where guides do not follow this project's conventions, the codes of the languages that
+    the site knows.
     """
     compared = list(pairs)
     if not compared:
         return
-    theirs = inventory.read(translated)
-    labels = [str(item.value) for item in theirs.items if item.kind == "note"]
-    ours = inventory.read(english, labels)
+    # A footnote may be defined in a section that is not among these, or have lost its text.
+    ours = inventory.read(english, footnote.definitions(translated))
+    theirs = inventory.read(translated, footnote.definitions(english))
     for item in (*ours.items, *theirs.items):
         if item.kind in {"link", "image"}:
             item.value = in_english(str(item.value))
-    for source, section in compared:
-        if source.level != section.level:
+    leniency = None
+    if foreign is not None:
+        leniency = Leniency(theirs.items, translated.body, foreign)
+    strays = _strays(english, translated, ours, theirs)
+    parts = [
+        (Part.of(english, ours, source, strays), Part.of(translated, theirs, own, strays))
+        for source, own in compared
+    ]
+    longer = wording.ratio((part.texts, other.texts) for part, other in parts)
+    for (source, own), sides in zip(compared, parts, strict=True):
+        if source.level != own.level:
             marks = "#" * source.level
-            message = f"#{section.anchor} is not as in {source.location}: it starts with `{marks}`"
-            yield Problem(section.location, "parity-sections", message)
-        if source.level == 0 and section.level == 0:
+            message = f"#{own.anchor} is not as in {source.location}: it starts with `{marks}`"
+            yield Problem(own.location, "parity-sections", message)
+        if source.level == 0 and own.level == 0 and not leniency:
             yield from _front_matter(english, translated)
-        yield from Comparison(
-            Part.of(english, ours, source), Part.of(translated, theirs, section)
-        ).problems()
+        pardoned = leniency.pardoned(*sides) if leniency else ()
+        found = Comparison(*sides, longer, terms, pardoned).problems()
+        yield from lenient.certain(found) if leniency else found
+
+
+def _strays(
+    english: Document, translated: Document, ours: Inventory, theirs: Inventory
+) -> frozenset[str]:
+    """Return the footnotes whose text stands in another section than in English."""
+    places = [
+        {
+            str(item.value): each.anchor
+            for item in held.items
+            if item.kind == "note"
+            for each in section.sections(document)
+            if each.first <= item.index < each.end
+        }
+        for document, held in ((english, ours), (translated, theirs))
+    ]
+    return frozenset(
+        label for label, anchor in places[0].items() if places[1].get(label, anchor) != anchor
+    )
 
 
 def misplaced(pairs: Sequence[tuple[Section, Section]]) -> Iterator[Problem]:
@@ -100,12 +152,12 @@ def misplaced(pairs: Sequence[tuple[Section, Section]]) -> Iterator[Problem]:
     if ours == theirs:
         return
     kept = {item for item, other in align(ours, theirs, lambda a, b: float(a == b)) if other}
-    for source, section in pairs:
+    for source, own in pairs:
         if source.anchor not in kept:
             at = ours.index(source.anchor)
             place = f"after #{ours[at - 1]}" if at else "first"
-            message = f"#{section.anchor} is not as in {source.location}: it stands {place} there"
-            yield Problem(section.location, "parity-sections", message)
+            message = f"#{own.anchor} is not as in {source.location}: it stands {place} there"
+            yield Problem(own.location, "parity-sections", message)
 
 
 def _front_matter(english: Document, translated: Document) -> Iterator[Problem]:

@@ -39,21 +39,23 @@ _FULL_WIDTH = {
 """Language to punctuation to its form of full width."""
 _FREE = {"zh": "(", "ja": "(:"}
 """Language to punctuation of which either form is good style: the page's own usage decides."""
-_AFTER = f"(?<=[{LETTERS}{CLOSING}])"
+_WIDE = f"{LETTERS}{CLOSING}"
+# Marks come first, and what stands before them is looked at then: few characters are marks.
 _HALF_WIDTH = re.compile(
-    rf"{_AFTER}(?:,(?!\d)|[;!?](?!\))|:(?![/)-]|\w+:)|\.(?![\w./])|\.(?=[{LETTERS}])|\((?=[^()]*\)))"
-    rf"|(?<=[A-Za-z0-9{GAP}])[,;:](?= ?[{LETTERS}])|\((?=[{LETTERS}][^()]*\))"
+    rf"[,.:;?!(](?:(?<=[{_WIDE}],)(?!\d)|(?<=[{_WIDE}][;!?])(?!\))|(?<=[{_WIDE}]:)(?![/)-]|\w+:)"
+    rf"|(?<=[{_WIDE}]\.)(?:(?![\w./])|(?=[{LETTERS}]))|(?<=[{_WIDE}]\()(?=[^()]*\))"
+    rf"|(?<=[A-Za-z0-9{GAP}][,;:])(?= ?[{LETTERS}])|(?<=\()(?=[{LETTERS}][^()]*\)))"
 )
 _ADDRESS = re.compile(r"\w+://[^\s，。）]+")
 _NUMERALS = re.compile(r"[第一二三四五六七八九十百]*\Z")
-_SPACE = re.compile(
-    rf"(?<=[{LETTERS}{OPENING}{CLOSING}、。，：；])[ \t\n]+(?=[{LETTERS}{OPENING}{CLOSING}{STOPS}])"
-)
+_SPACE = re.compile(rf"[ \t\n]+(?=[{LETTERS}{OPENING}{CLOSING}{STOPS}])")
+_BEFORE_SPACE = re.compile(f"[{LETTERS}{OPENING}{CLOSING}、。，：；]")
 _LETTER = re.compile(f"[{LETTERS}]")
-_WORD_OR_END = re.compile(
-    rf"[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*|[.!?:;](?=[\s{GAP}]|\Z)"
-    rf"|[。！？：；|•*\[\]{{}}()_=<>#@$\\\u2028{LETTERS}]"
-)
+_PREVAILS = 3
+"""How many times as often a form stands in a page that uses it and not the other."""
+_LATIN = re.compile(rf"[^。！？：；|•*\[\]{{}}()_=<>#@$\\\u2028{LETTERS}]{{15,}}")
+"""Text of some length without what parts sentences or belongs to code."""
+_WORD_OR_END = re.compile(rf"[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*|[.!?:;](?=[\s{GAP}]|\Z)")
 _QUOTES = r"“[^”]*”|「[^」]*」|『[^』]*』|《[^》]*》|\"[^\"]*\""
 _SAID = re.compile(rf"{_QUOTES}|（[^）]*）|\([^)]*\)|\{{%.*?%\}}|\{{\{{.*?\}}\}}")
 """Quotes, glosses and templates: words that may be another's."""
@@ -109,7 +111,8 @@ def _punctuation(visible: Visible, places: Places, code: str) -> Iterator[Proble
     found = [(block, _marks(block)) for block in visible.blocks]
     used = {mark: sum(mark == it[0] for _, its in found for it in its) for mark in _FREE[code]}
     for mark, times in used.items():
-        if times and sum(block.text.count(forms[mark]) for block in visible.blocks) <= times:
+        full = sum(block.text.count(_FULL_WIDTH[code][mark]) for block in visible.blocks)
+        if full < _PREVAILS * times:
             forms = {each: form for each, form in forms.items() if each != mark}
     for block, marks in found:
         wrong = [it for it in marks if it[0] in forms]
@@ -142,7 +145,7 @@ def _spaces(visible: Visible, places: Places) -> Iterator[Problem]:
             it
             for it in _SPACE.finditer(block.text)
             if not (block.is_heading or block.edges & {it.start(), it.end()})
-            and _is_wrong(block.text[it.start() - 1], block.text[it.end()])
+            and _is_wrong(block.text[max(it.start() - 1, 0)], block.text[it.end()])
         ]
         if wrong:
             cause = "a line break" if "\n" in wrong[0][0] else "a space"
@@ -152,6 +155,9 @@ def _spaces(visible: Visible, places: Places) -> Iterator[Problem]:
 
 
 def _is_wrong(before: str, after: str) -> bool:
+    """Whether no space may stand between two characters, the first of which can be none."""
+    if not _BEFORE_SPACE.match(before):
+        return False
     is_compound = re.fullmatch(f"[{KATAKANA}]{{2}}", before + after)
     return not is_compound and bool(_LETTER.search(before + after))
 
@@ -175,17 +181,20 @@ def _untranslated(visible: Visible, places: Places) -> Iterator[Problem]:
 
 def _sentence(block: Block) -> tuple[int, int] | None:
     """Return where in a block the first English sentence begins and ends, if there is one."""
+    if not _LATIN.search(block.text):
+        return None
     text = _SAID.sub(lambda it: GAP * len(it[0]), block.text)
     for start, end in block.quoted:
         text = f"{text[:start]}{GAP * (end - start)}{text[end:]}"
-    words: list[re.Match[str]] = []
-    for it in (*_WORD_OR_END.finditer(text), None):
-        if it is not None and it[0][0].isalpha() and not _LETTER.match(it[0]):
-            words.append(it)
-            continue
-        if _is_sentence([word[0] for word in words]):
-            return words[0].start(), words[-1].end()
-        words = []
+    for run in _LATIN.finditer(text):
+        words: list[re.Match[str]] = []
+        for it in (*_WORD_OR_END.finditer(text, *run.span()), None):
+            if it is not None and it[0][0].isalpha():
+                words.append(it)
+                continue
+            if _is_sentence([word[0] for word in words]):
+                return words[0].start(), words[-1].end()
+            words = []
     return None
 
 

@@ -83,10 +83,10 @@ class Visible:
         All lines where that is not known.
         """
         end = len(self.document.lines)
-        starts = (0, *self.headings, end)
-        if block.is_footnote or -1 in starts[block.heading : block.heading + 2]:
-            return range(end)
-        return range(starts[block.heading], starts[block.heading + 1])
+        above, headings = block.heading, self.headings
+        first = headings[above - 1] if above else 0
+        last = headings[above] if above < len(headings) else end
+        return range(end) if block.is_footnote or -1 in (first, last) else range(first, last)
 
 
 def see(document: Document, convert: Callable[[str], str]) -> Visible:
@@ -156,80 +156,84 @@ class _Reader(HTMLParser):
         self.headings: list[str | None] = []
         """The id of each heading."""
         self._open: list[_Open] = []
-        self._blocks: list[str] = []
+        self._around: list[str] = []
+        """The elements that are open and do not stand in text."""
         self._hidden = 0
+        self._marks = 0
         self._footnotes = 0
         self._seen = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag not in _INLINE and tag not in _VOID:
-            self._footnotes += self._footnotes > 0 or given.get("class") == "footnote"
-            is_title = given.get("class") == "admonition-title"
-            self._blocks.append("summary" if is_title else tag)
-        if tag in _HEADINGS:
-            self.headings.append(given.get("id"))
-        self._divide(tag)
-        if tag == "br":
-            self._add(BREAK)
+        if tag not in _INLINE:
+            if tag not in _VOID:
+                self._footnotes += self._footnotes > 0 or given.get("class") == "footnote"
+                is_title = given.get("class") == "admonition-title"
+                self._around.append("summary" if is_title else tag)
+            if tag in _HEADINGS:
+                self.headings.append(given.get("id"))
+            self._divide()
+        block = self.blocks[-1]
         is_icon = tag != "a" and tag in _INLINE and "class" in given
-        self._seen += tag in _SEEN or is_icon or bool(tag == "a" and given.get("aria-label"))
-        if tag == "img":
-            self._add(GAP)
+        self._seen += tag in _SEEN or is_icon or (tag == "a" and bool(given.get("aria-label")))
         if tag in _VOID:
+            block.text += {"br": BREAK, "img": GAP}.get(tag, "")
             return
-        is_mark = _is_mark(tag, given)
-        is_link = tag == "a" and "href" in given
-        at = len(self.blocks[-1].text)
-        self._open.append(_Open(tag, at, self._seen, is_link, is_mark))
-        if tag in _HIDDEN or is_mark:
+        is_mark = bool(given) and _is_mark(tag, given)
+        at = len(block.text)
+        self._open.append(_Open(tag, at, self._seen, tag == "a" and "href" in given, is_mark))
+        self._marks += is_mark
+        if is_mark or tag in _HIDDEN:
             if not self._hidden and given.get("class") != "headerlink":
-                self._add(GAP)
+                block.text += GAP
             self._hidden += 1
 
     def handle_endtag(self, tag: str) -> None:
-        if not any(each.tag == tag for each in self._open):
-            return
-        while self._open:
-            each = self._open.pop()
-            self._end(each)
-            if each.tag == tag:
-                break
+        nearest = bool(self._open) and self._open[-1].tag == tag
+        if nearest or any(each.tag == tag for each in self._open):
+            while self._end(self._open.pop()) != tag:
+                pass
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:
-            self._add(data)
-        if not any(each.is_mark for each in self._open[-2:]):
-            self._seen += bool(data.strip())
+            self.blocks[-1].text += data
+        if not (self._marks or data.isspace()):
+            self._seen += 1
 
-    def _end(self, each: _Open) -> None:
-        block = self.blocks[-1]
-        if each.tag in _HIDDEN or each.is_mark:
-            self._hidden -= 1
-        fills = each.tag in _FILLED and (each.tag != "a" or each.is_link) and not each.is_mark
-        if fills and each.seen == self._seen and not self._hidden:
-            block.empty.append((each.tag, min(each.start, len(block.text))))
-        elif (each.tag in _STRONG or each.tag in _QUOTED) and not self._hidden:
+    def _end(self, each: _Open) -> str:
+        """End an element, and return its name."""
+        block, tag = self.blocks[-1], each.tag
+        self._marks -= each.is_mark
+        self._hidden -= each.is_mark or tag in _HIDDEN
+        if each.seen == self._seen and _must_be_filled(each) and not self._hidden:
+            block.empty.append((tag, min(each.start, len(block.text))))
+        elif (tag in _STRONG or tag in _QUOTED) and not self._hidden:
             span = (each.start, len(block.text))
             block.edges.update(span)
-            block.emphasis += each.tag in _EMPHASIS
-            if each.tag in _STRONG:
+            block.emphasis += tag in _EMPHASIS
+            if tag in _STRONG:
                 block.strong.append(block.text[each.start :].strip())
             else:
                 block.quoted.append(span)
-        if each.tag not in _INLINE:
-            self._footnotes -= self._footnotes > 0
-            self._blocks.pop()
-        self._divide(each.tag)
-
-    def _add(self, text: str) -> None:
-        self.blocks[-1].text += text
-
-    def _divide(self, tag: str) -> None:
-        """Begin a block at a tag that does not stand in one."""
         if tag not in _INLINE:
-            around = self._blocks[-1] if self._blocks else ""
-            self.blocks.append(Block(around, len(self.headings), self._footnotes > 0))
+            self._footnotes -= self._footnotes > 0
+            self._around.pop()
+            self._divide()
+        return tag
+
+    def _divide(self) -> None:
+        """Begin a block; one in which nothing is yet becomes it."""
+        last = self.blocks[-1]
+        if last.text or last.empty:
+            last = Block("", 0)
+            self.blocks.append(last)
+        last.tag = self._around[-1] if self._around else ""
+        last.heading = len(self.headings)
+        last.is_footnote = self._footnotes > 0
+
+
+def _must_be_filled(each: _Open) -> bool:
+    return each.tag in _FILLED and not each.is_mark and (each.tag != "a" or each.is_link)
 
 
 def _is_mark(tag: str, given: dict[str, str | None]) -> bool:

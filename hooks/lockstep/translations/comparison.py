@@ -1,270 +1,286 @@
 """One section of a guide against its English: what it lacks, adds, or has instead.
 
 Words differ; steps, cells, links, tables and so on do not. What a section holds is read by
-``inventory``, code blocks are compared by ``example``. Between sections, ``parity`` looks.
+``inventory``; code blocks are compared by ``example``, what moved is found by ``order``, running
+text is compared by ``wording``. Between sections, ``parity`` looks.
+
+What stands in a step, a row or a block that only one side has, is not told again.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from lockstep.ground.problem import Problem
-from lockstep.guides.document import Document
-from lockstep.guides.inventory import Inventory, Item
-from lockstep.guides.section import Section
-from lockstep.translations import example
+from lockstep.guides.item import Item
+from lockstep.translations import example, likeness, order
 from lockstep.translations.alignment import align
+from lockstep.translations.findings import Findings
+from lockstep.translations.part import MARKS, Part, is_within, owner
+from lockstep.translations.wording import Wording
 
 _BAGS = {
     "value": "parity-values",
     "link": "parity-links",
     "image": "parity-images",
-    "note": "parity-footnotes",
     "reference": "parity-footnotes",
 }
 """Kinds of items whose order in a section is free, because that of words is."""
-_GLIMPSE = 30
-"""How many characters of a step's or a row's beginning a message quotes."""
-_NEUTRAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9.]+|[0-9]")
-"""Words that are most often the same in every language: names and numbers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one section of a guide holds."""
-
-    document: Document
-    section: Section
-    items: tuple[Item, ...]
-    blocks: tuple[int, ...]
-    base: int
-    """How many blocks of the document stand before the section."""
-
-    @classmethod
-    def of(cls, document: Document, held: Inventory, section: Section) -> "Part":
-        """Return what a section holds of what its document holds."""
-        lines = (heading.location.line - document.offset - 1 for heading in document.headings)
-        # What stands below a heading without an anchor belongs to no section that has one.
-        end = min(
-            (line for line in lines if section.first < line < section.end), default=section.end
-        )
-        items = tuple(item for item in held.items if section.first <= item.index < end)
-        blocks = tuple(index for index in held.blocks if section.first <= index < end)
-        return cls(document, section, items, blocks,
-                   sum(index < section.first for index in held.blocks))  # fmt: skip
-
-    def all(self, kind: str) -> list[Item]:
-        """Return the items of a kind, in order."""
-        return [item for item in self.items if item.kind == kind]
-
-    def in_tables(self, kind: str) -> list[Item]:
-        """Return those that stand in tables."""
-        tables = [range(table.index, table.end) for table in self.all("table")]
-        return [item for item in self.all(kind) if any(item.index in lines for lines in tables)]
-
-    def line(self, item: Item) -> int:
-        """Return the line of the file at which an item stands."""
-        return self.document.at(item.index).line
-
-
-@dataclass(slots=True)
-class _Difference:
-    """What a rule finds in one section."""
-
-    said: list[str]
-    index: int | None = None
-    """Of the line in the translation at which it shows first."""
 
 
 class Comparison:
     """Compares one section with its English."""
 
-    def __init__(self, ours: Part, theirs: Part) -> None:
-        """Take the section in English, and its translation."""
+    def __init__(
+        self,
+        ours: Part,
+        theirs: Part,
+        longer: float,
+        terms: Sequence[order.Term] = (),
+        pardoned: Iterable[Item] = (),
+    ) -> None:
+        """Take the section in English, its translation, and how long translations are here.
+
+        terms: what is said in both languages in known words; pardoned: what is not asked for.
+        """
         self.ours = ours
         self.theirs = theirs
-        self.found: dict[str, _Difference] = {}
+        self.terms = terms
+        self.findings = Findings(ours, theirs)
+        self._alike = likeness.Likeness(ours, theirs)
+        self.settled = set(pardoned)
+        """Steps, rows and blocks that were told to be missing, added or moved."""
+        self.pairs: dict[Item | None, Item | None] = {None: None}
+        """Each place of the English, and the one that corresponds to it."""
+        self.wording = Wording(self.findings, self.pairs, self.settled, longer)
+        self._pair(ours.all("heading"), theirs.all("heading"))
 
     def problems(self) -> Iterator[Problem]:
         """Yield one finding for each rule that is broken, with all that breaks it."""
         self._steps()
-        self._sequence("block", "parity-blocks", placed=not self.found)
-        whole = not self.found
+        self._sequence("block", "parity-blocks", self._alike.blocks, placed=not self.findings.found)
+        whole = not self.findings.found
         self._tables()
-        self._sequence("directive", "parity-directives", placed=whole)
+        same = not self.findings.found
+        self._notes()
+        if same:
+            self._moved()
+            self.wording.paragraphs()
+        self._sequence("directive", "parity-directives", likeness.equal, placed=whole)
         self._fences(placed=whole)
         for kind, rule in _BAGS.items():
-            self._bag(kind, rule)
-        self._code()
-        source, section = self.ours.section, self.theirs.section
-        for rule, difference in self.found.items():
-            index = section.first if difference.index is None else difference.index
-            said = "; ".join(difference.said)
-            message = f"#{section.anchor} is not as in {source.location}: {said}"
-            yield Problem(self.theirs.document.at(index), rule, message)
+            self._bag(kind, rule, same=same)
+        self._code(same=same)
+        if same:
+            self.wording.numbers()
+        yield from self.findings.problems()
 
-    def _lacks(self, rule: str, item: Item, after: Item | None = None) -> None:
-        said = f"lacks {_glimpse(item)} (line {self.ours.line(item)} there)"
-        self._say(rule, said, self._place(item, after))
-
-    def _adds(self, rule: str, item: Item) -> None:
-        self._say(rule, f"adds {_glimpse(item)} (line {self.theirs.line(item)})", item.index)
-
-    def _has_instead(self, rule: str, item: Item, other: Item, here: str, there: str) -> None:
-        lines = self.theirs.line(other), self.ours.line(item)
-        said = f"has {here} (line {lines[0]}) for {there} (line {lines[1]} there)"
-        self._say(rule, said, other.index)
-
-    def _say(self, rule: str, said: str, index: int | None) -> None:
-        difference = self.found.setdefault(rule, _Difference([]))
-        if said not in difference.said:
-            difference.said.append(said)
-        if index is not None:
-            difference.index = min(index, difference.index or index)
-
-    def _place(self, item: Item, after: Item | None) -> int | None:
-        """Return the index of the line in the translation at which an English item belongs.
-
-        after: what stands before it in the translation, where that is known.
-        """
-        if after is not None:
-            return after.index
-        if len(self.ours.blocks) == len(self.theirs.blocks):
-            block = item.block - self.ours.base
-            return self.theirs.blocks[block] if 0 <= block < len(self.theirs.blocks) else None
-        around = (it for it in self.theirs.all("step") if (*it.path, it.shown) == item.path)
-        return next((it.index for it in around), None)
-
-    def _code(self) -> None:
-        """Compare inline code: in tables how often it stands there, else whether it does.
-
-        Sentences may repeat a name where others say "it"; cells of tables do not.
-        """
-        ours, theirs = self.ours.in_tables("code"), self.theirs.in_tables("code")
-        if len(self.ours.all("row")) == len(self.theirs.all("row")):
-            self._count("parity-code", ours, theirs)
-        known = [{item.value for item in part.all("code")} for part in (self.ours, self.theirs)]
-        self._count(
-            "parity-code",
-            [it for it in _once(self.ours.all("code")) if it.value not in known[1]],
-            [it for it in _once(self.theirs.all("code")) if it.value not in known[0]],
+    def _all(self, kind: str) -> tuple[list[Item], list[Item]]:
+        """Return the items of a kind on both sides, but for what was told already."""
+        alone = self.wording.alone if kind in MARKS else set()
+        ours, theirs = (
+            [
+                item
+                for item in part.all(kind)
+                if not is_within(item, self.settled) and (part, item.block) not in alone
+            ]
+            for part in (self.ours, self.theirs)
         )
+        return ours, theirs
 
-    def _bag(self, kind: str, rule: str) -> None:
-        self._count(rule, self.ours.all(kind), self.theirs.all(kind))
+    def _pair(self, ours: Sequence[Item], theirs: Sequence[Item]) -> None:
+        self.pairs.update(zip(ours, theirs, strict=False))
 
-    def _count(self, rule: str, ours: list[Item], theirs: list[Item]) -> None:
-        missing = Counter(item.value for item in ours)
-        missing.subtract(item.value for item in theirs)
-        for item in reversed(ours):
-            if missing[item.value] > 0:
-                missing[item.value] -= 1
-                self._lacks(rule, item)
-        for item in reversed(theirs):
-            if missing[item.value] < 0:
-                missing[item.value] += 1
-                self._adds(rule, item)
+    def _notes(self) -> None:
+        """Compare the footnotes that are defined, in whatever order."""
+        ours, theirs = self._all("note")
+        self._pair(*_by_value(ours, theirs))
+        for sides, tell in ((ours, self.findings.lacks), (theirs, self.findings.adds)):
+            for item in sides:
+                if item not in self.pairs and item not in self.pairs.values():
+                    self.settled.add(item)
+                    tell("parity-footnotes", item)
 
-    def _sequence(self, kind: str, rule: str, *, placed: bool) -> None:
-        ours, theirs = self.ours.all(kind), self.theirs.all(kind)
-        for item, other in self._matched(rule, ours, theirs, _equal):
+    def _steps(self) -> None:
+        rule = "parity-steps"
+        ours, theirs = self._all("step")
+        if [item.value for item in ours] == [item.value for item in theirs]:
+            self._pair(ours, theirs)
+            return
+        matched = self._matched(rule, ours, theirs, self._alike.structure)
+        if len(matched) == len(ours) == len(theirs):
+            item, other = next((a, b) for a, b in matched if a.value != b.value)
+            self.findings.instead(rule, item, other, other.shown, item.shown)
+
+    def _tables(self) -> None:
+        rule = "parity-tables"
+        for item, other in self._matched(rule, *self._all("table"), self._alike.structure):
+            rows, others = self.ours.rows(item), self.theirs.rows(other)
+            if rows[0].columns != others[0].columns:
+                here, there = (f"a table of {it[0].columns} columns" for it in (others, rows))
+                self.findings.instead(rule, item, other, here, there)
+                self.settled |= {item, other}
+            elif len(rows) == len(others):
+                self._pair(rows, others)
+            else:
+                self._matched(rule, rows, others, self._alike.structure)
+
+    def _moved(self) -> None:
+        """Find the steps of a list and the rows of a table that changed places."""
+        for kind, rule in (("step", "parity-steps"), ("row", "parity-tables")):
+            lists: dict[Hashable, list[tuple[Item, Item]]] = {}
+            for item, other in self.pairs.items():
+                if item and other and item.kind == kind:
+                    key = (item.place, item.shown.split()[0])
+                    lists.setdefault(key, []).append((item, other))
+            if all(len(pairs) == 1 for pairs in lists.values()):
+                continue
+            held = order.marks(self.ours, self.theirs, kind, self.terms)
+            for pairs in lists.values():
+                moved, others = order.moved(pairs, held)
+                self.settled |= others
+                for item, other in moved:
+                    self.findings.elsewhere(rule, item, other)
+
+    def _fences(self, *, placed: bool) -> None:
+        rule = "parity-fences"
+        ours, theirs = self._all("fence")
+        if [it.value for it in ours] != [it.value for it in theirs]:
+            ours, theirs = list(map(example.essential, ours)), list(map(example.essential, theirs))
+        for item, other in self._matched(rule, ours, theirs, example.likeness):
+            if item.value != other.value:
+                self.findings.instead(rule, item, other, *example.unlike(item, other))
+            elif placed:
+                self._placed(rule, item, other)
+
+    def _sequence(
+        self, kind: str, rule: str, alike: Callable[[Item, Item], float], *, placed: bool
+    ) -> None:
+        for item, other in self._matched(rule, *self._all(kind), alike):
             if placed:
                 self._placed(rule, item, other)
 
     def _placed(self, rule: str, item: Item, other: Item) -> None:
         if item.path != other.path:
-            here, there = (f"{it.shown} {_inside(it)}" for it in (other, item))
-            self._has_instead(rule, item, other, here, there)
+            self.findings.moved(rule, item, other)
 
-    def _steps(self) -> None:
-        ours, theirs = self.ours.all("step"), self.theirs.all("step")
-        if [item.value for item in ours] == [item.value for item in theirs]:
-            return
-        matched = self._matched("parity-steps", ours, theirs, self._likeness)
-        if len(matched) == len(ours) == len(theirs):
-            item, other = next((a, b) for a, b in matched if a.value != b.value)
-            self._has_instead("parity-steps", item, other, other.shown, item.shown)
+    def _bag(self, kind: str, rule: str, *, same: bool) -> None:
+        """Compare in how many pieces of text each thing stands: within one it may be repeated."""
+        ours, theirs = (_once(items, lambda it: (it.value, it.block)) for items in self._all(kind))
+        self._count(rule, ours, theirs, by_place=same)
 
-    def _tables(self) -> None:
-        rule = "parity-tables"
-        ours, theirs = self.ours.all("table"), self.theirs.all("table")
-        for item, other in self._matched(rule, ours, theirs, self._likeness):
-            rows, others = _rows(self.ours, item), _rows(self.theirs, other)
-            if rows[0].columns != others[0].columns:
-                here, there = (f"a table of {it[0].columns} columns" for it in (others, rows))
-                self._has_instead(rule, item, other, here, there)
-            if len(rows) != len(others):
-                self._matched(rule, rows, others, self._likeness)
+    def _code(self, *, same: bool) -> None:
+        """Compare inline code: in tables cell by cell, else whether it stands there at all.
 
-    def _fences(self, *, placed: bool) -> None:
-        rule = "parity-fences"
-        ours, theirs = self.ours.all("fence"), self.theirs.all("fence")
-        if [it.value for it in ours] != [it.value for it in theirs]:
-            ours, theirs = list(map(example.essential, ours)), list(map(example.essential, theirs))
-        for item, other in self._matched(rule, ours, theirs, example.likeness):
-            if item.value != other.value:
-                self._has_instead(rule, item, other, *example.unlike(item, other))
-            elif placed:
-                self._placed(rule, item, other)
+        Sentences may repeat a name where others say "it", but it does not go to another step.
+        """
+        rule = "parity-code"
+        ours, theirs = self._all("code")
+        if same:
+            cells = ([it for it in side if _is_in_row(it)] for side in (ours, theirs))
+            self._count(rule, *cells, by_place=True)
+            self._misplaced(rule, ours, theirs)
+        known = [{item.value for item in part.all("code")} for part in (self.ours, self.theirs)]
+        for sides, others, tell in (
+            (ours, known[1], self.findings.lacks),
+            (theirs, known[0], self.findings.adds),
+        ):
+            for item in _once(sides, lambda it: it.value):
+                if item.value not in others:
+                    tell(rule, item)
+
+    def _misplaced(self, rule: str, ours: list[Item], theirs: list[Item]) -> None:
+        """Report code in sentences that stands in another step than in English."""
+        there = {(it.value, self.pairs.get(_step(it))): it for it in ours if not _is_in_row(it)}
+        here = {(it.value, _step(it)): it for it in theirs if not _is_in_row(it)}
+        added = [(value, it) for (value, step), it in here.items() if (value, step) not in there]
+        for (value, step), item in there.items():
+            other = next((it for said, it in added if said == value), None)
+            if (value, step) not in here and other:
+                self.findings.moved(rule, item, other)
+
+    def _count(
+        self, rule: str, ours: Sequence[Item], theirs: Sequence[Item], *, by_place: bool
+    ) -> None:
+        """Compare how often each thing stands; by_place: in each step, cell, admonition and so on.
+
+        What one place lacks and another has was moved.
+        """
+
+        def there(it: Item) -> Hashable:
+            return (it.value, self.pairs.get(it.place), it.column) if by_place else it.value
+
+        def here(it: Item) -> Hashable:
+            return (it.value, it.place, it.column) if by_place else it.value
+
+        added = _beyond(theirs, here, ours, there)
+        for item in _beyond(ours, there, theirs, here):
+            other = next((it for it in added if it.value == item.value), None)
+            if other:
+                added.remove(other)
+                self.findings.moved(rule, item, other)
+            else:
+                self.findings.lacks(rule, item)
+        for other in added:
+            self.findings.adds(rule, other)
 
     def _matched(
         self,
         rule: str,
         ours: list[Item],
         theirs: list[Item],
-        likeness: Callable[[Item, Item], float],
+        alike: Callable[[Item, Item], float],
     ) -> list[tuple[Item, Item]]:
         """Report what only one side has, and return what corresponds."""
         matched: list[tuple[Item, Item]] = []
         before: Item | None = None
-        for item, other in align(ours, theirs, likeness):
+        for item, other in align(ours, theirs, alike):
             if item and other:
                 matched.append((item, other))
-            elif item:
-                self._lacks(rule, item, before)
-            elif other:
-                self._adds(rule, other)
+                self.pairs[item] = other
+            elif item and not is_within(item, self.settled):
+                self.settled.add(item)
+                around = self.pairs.get(item.place)
+                behind = around if around and before and around.index > before.index else before
+                self.findings.lacks(rule, item, behind)
+            elif other and not is_within(other, self.settled):
+                self.settled.add(other)
+                self.findings.adds(rule, other)
             before = other or before
         return matched
 
-    def _likeness(self, item: Item, other: Item) -> float:
-        """Return how alike two steps, rows or tables are: by what they hold, and by their shape."""
-        ours, theirs = _marks(self.ours, item), _marks(self.theirs, other)
-        shared = len(ours & theirs) / len(ours | theirs) if ours | theirs else 0.5
-        deep = len(item.path) == len(other.path) and _names(item) == _names(other)
-        return 0.2 + shared + (0.3 if deep else 0) + (0.01 if item.value == other.value else 0)
 
-
-def _once(items: list[Item]) -> list[Item]:
+def _once(items: Sequence[Item], key: Callable[[Item], Hashable]) -> list[Item]:
     """Return the first of equal items."""
-    return list({item.value: item for item in reversed(items)}.values())[::-1]
+    return list({key(item): item for item in reversed(items)}.values())[::-1]
 
 
-def _equal(item: Item, other: Item) -> float:
-    return (1.0 + 0.1 * (item.path == other.path)) if item.value == other.value else 0.0
+def _by_value(ours: Sequence[Item], theirs: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    """Return the items of each side that the other has, side by side."""
+    known = {item.value: item for item in theirs}
+    both = [item for item in ours if item.value in known]
+    return both, [known[item.value] for item in both]
 
 
-def _rows(part: Part, table: Item) -> list[Item]:
-    return [it for it in part.all("row") if table.index <= it.index < table.end]
+def _beyond(
+    items: Sequence[Item],
+    key: Callable[[Item], Hashable],
+    others: Sequence[Item],
+    other_key: Callable[[Item], Hashable],
+) -> list[Item]:
+    """Return what one side has more often than the other: the last of equal items."""
+    left = Counter(map(key, items))
+    left.subtract(map(other_key, others))
+    found: list[Item] = []
+    for item in reversed(items):
+        if left[key(item)] > 0:
+            left[key(item)] -= 1
+            found.append(item)
+    return found[::-1]
 
 
-def _marks(part: Part, item: Item) -> frozenset[object]:
-    """Return what an item holds that is the same in every language."""
-    kinds = {"code", "link", "value", "directive", "image", "reference", "fence"}
-    inside = (it for it in part.items if item.index <= it.index < item.end and it.kind in kinds)
-    return frozenset([*(it.value for it in inside), *_NEUTRAL.findall(item.words)])
+def _is_in_row(item: Item) -> bool:
+    return item.place is not None and item.place.kind == "row"
 
 
-def _names(item: Item) -> list[str]:
-    """Return whether an item and what is around it are steps or list items."""
-    return [name.split()[0] for name in (*item.path, item.shown)]
-
-
-def _inside(item: Item) -> str:
-    return f"in {' in '.join(reversed(item.path))}" if item.path else "on its own"
-
-
-def _glimpse(item: Item) -> str:
-    words = item.words if len(item.words) <= _GLIMPSE else f"{item.words[:_GLIMPSE]}…"
-    return f"{item.shown} “{words}”" if words else item.shown
+def _step(item: Item) -> Item | None:
+    return owner(item, lambda place: place.kind == "step")

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Hashable
 from dataclasses import replace
+from functools import cache
 
 from babel.messages.pofile import PoFileError, read_po
 from pygments.lexers import get_lexer_by_name
@@ -17,7 +18,7 @@ from pygments.token import Comment, String
 from pygments.util import ClassNotFound
 
 from lockstep.guides import document, inventory
-from lockstep.guides.inventory import Code, Item
+from lockstep.guides.item import Code, Item
 
 GUIDES = frozenset({"markdown", "md"})
 CATALOGS = frozenset({"po", "pot", "gettext"})
@@ -50,7 +51,24 @@ def essence(language: str, code: str) -> Hashable:
 def essential(fence: Item) -> Item:
     """Return a fence with what is left of its code when what is translated is taken away."""
     value = _code(fence)
-    return replace(fence, value=value._replace(code=essence(value.language, str(value.code))))
+    names = {name: _canonical(name) for name in (value.language, *value.classes)}
+    return replace(
+        fence,
+        value=value._replace(
+            language=names[value.language],
+            classes=tuple(sorted(names[name] for name in value.classes)),
+            code=essence(value.language, str(value.code)),
+        ),
+    )
+
+
+@cache
+def _canonical(language: str) -> str:
+    """Return one name for all names of a language: ``bash`` for ``sh``, ``text`` for none."""
+    try:
+        return str(get_lexer_by_name(language or "text").aliases[0])
+    except ClassNotFound:
+        return language
 
 
 def likeness(item: Item, other: Item) -> float:

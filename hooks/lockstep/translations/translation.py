@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from lockstep.guides import section
+from lockstep.guides import front_matter, section
 from lockstep.guides.document import Document
 from lockstep.guides.section import Section
 from lockstep.translations.alignment import merged
@@ -22,6 +22,8 @@ from lockstep.translations.alignment import merged
 DIGITS = 6
 """How many hexadecimal digits of a cell's fingerprint accepted English keeps."""
 
+_KEPT = 0.5
+"""Share of sections that a guide keeps when it is renamed."""
 _BLOCK = re.compile(
     r"^(?P<head>[\s>]*\{\{\s*(?:cell|output)\s+(?P<cell>[^\s}]+)(?:\"[^\"\n]*\"|[^\"}\n])*?)"
     r"(?P<tail>\s*\}\})",
@@ -130,6 +132,31 @@ def accept(
         then = [each.anchor for each in section.sections(accepted) if each.anchor in texts]
         order = merged(then, order)
     return "\n\n".join(texts[anchor] for anchor in order) + "\n" if texts else ""
+
+
+def moved(accepted: Document, sources: Mapping[str, Document]) -> str | None:
+    """Return under which name a guide goes on that was accepted under another; none if it does not.
+
+    sources: English guides that no translation has, by name. What goes on keeps at least half of
+    its sections word for word, but for front matter.
+    """
+    then = _texts(accepted)
+    shares = {
+        name: sum(text == now.get(anchor) for anchor, text in then.items()) / len(then)
+        for name, source in sources.items()
+        if then and (now := _texts(source))
+    }
+    best = max(shares, key=lambda name: shares[name], default=None)
+    return best if best is not None and shares[best] >= _KEPT else None
+
+
+def _texts(guide: Document) -> dict[str, str]:
+    """Return what each section says, front matter aside, without those that say nothing."""
+    found = {
+        each.anchor: " ".join(each.plain[front_matter.end(each.plain) :].split())
+        for each in section.sections(guide)
+    }
+    return {anchor: text for anchor, text in found.items() if text}
 
 
 def _standing(

@@ -1,0 +1,154 @@
+"""What is no fault in documentation that was not written for this engine: all of it, here.
+
+Translators there may add a title, a note, a link, a line of output; say ``code`` in plain words;
+link to a translated article; write a list, an example or a remark in another form. What means the
+same as something of its English takes that's value, so that ``comparison`` finds it equal. What
+surely is there in some form, or only in the translation, is pardoned.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import cast
+from urllib.parse import unquote, urlsplit
+
+from lockstep.ground.problem import Problem
+from lockstep.guides.item import Code, Item
+from lockstep.translations.alignment import align
+from lockstep.translations.part import Part
+from lockstep.translations.rewording import bare, is_translated, reworded, share
+
+_CODES = frozenset({"en", "zh", "ja", "ko", "cn", "jp", "tw", "hans", "hant", "us", "gb"})
+"""Parts of the names of languages in addresses, beside those of the site."""
+_LOCAL = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
+_CODELIKE = re.compile(r"[\d_./\\=<>{}$@:()\[\]]|[a-z][A-Z]")
+_SHORT = 3
+"""Letters and digits below which code is too short to be missed."""
+_UNLIKE = 0.15
+"""Share of lines that two blocks of code must have in common to be one, and not two."""
+
+
+class Leniency:
+    """What is pardoned on a page."""
+
+    def __init__(self, theirs: Iterable[Item], text: str, codes: Collection[str]) -> None:
+        """Take what a page holds in its translation.
+
+        text: all of the translation; codes: of the languages that the site knows.
+        """
+        self._codes = _CODES | {part.lower() for code in codes for part in re.split("[-_]", code)}
+        self._text = bare(text)
+        theirs = list(theirs)
+        self._links = {self._page(it) for it in theirs if it.kind == "link"}
+        self._images = {self._picture(it) for it in theirs if it.kind == "image"}
+
+    def pardoned(self, ours: Part, theirs: Part) -> set[Item]:
+        """Return what is not to be asked for in a section; what means the same becomes equal."""
+        found = {it for part in (ours, theirs) for it in part.items
+                 if it.kind in {"directive", "value"}}  # fmt: skip
+        found |= {it for it in theirs.items if it.kind in {"code", "link", "image"}}
+        found |= {it for it in ours.all("code") if not self._is_lost(it)}
+        found |= {it for it in ours.all("link") if self._page(it) in self._links | {""}}
+        found |= self._pictures(ours.all("image"), theirs.all("image"))
+        found |= self._fences(ours.all("fence"), theirs.all("fence"))
+        for item in (*ours.all("block"), *theirs.all("block")):
+            item.value = "!!!" if "`" in item.shown else item.value
+        for kind in ("step", "block"):
+            _by_position(ours.all(kind), theirs.all(kind))
+        return found
+
+    def _is_lost(self, code: Item) -> bool:
+        """Whether inline code is such that nobody translates it, and nowhere in the translation."""
+        said = str(code.value)
+        plain = bare(said)
+        return (
+            len(plain) >= _SHORT
+            and bool(_CODELIKE.search(said))
+            and " " not in said.strip()
+            and plain not in self._text
+        )
+
+    def _pictures(self, ours: Sequence[Item], theirs: Sequence[Item]) -> set[Item]:
+        """Return the images that are there, perhaps in a version of their own for a language."""
+        known = {self._picture(it) for it in ours}
+        others = sum(self._picture(it) not in known for it in theirs)
+        lost = [it for it in ours if self._picture(it) not in self._images]
+        return set(ours) - set(lost[others:])
+
+    def _fences(self, ours: Sequence[Item], theirs: Sequence[Item]) -> set[Item]:
+        found: set[Item] = set()
+        for item, other in align(ours, theirs, _alike):
+            if item and other:
+                here, there = _code(other), _code(item)
+                options = dict(there.options)
+                options |= {
+                    key: text for key, text in here.options
+                    if key in options and options[key].split() != text.split()
+                }  # fmt: skip
+                code = reworded(str(there.code), str(here.code), there.language)
+                other.value = there._replace(options=tuple(sorted(options.items())), code=code)
+                other.path = item.path
+            elif item and bare(str(_code(item).code)) in self._text:
+                found.add(item)
+            elif other:
+                found.add(other)
+        return found
+
+    def _page(self, link: Item) -> str:
+        """Return what is the same of an address in every language; nothing of a mere fragment."""
+        parts = urlsplit(unicodedata.normalize("NFKC", unquote(str(link.value))))
+        labels = [each for each in parts.netloc.lower().split(".") if each != "www"]
+        if "wikipedia" in labels:
+            return "wikipedia"
+        host = ".".join(each for each in labels if not self._is_code(each))
+        path = parts.path.removesuffix("/").removesuffix("index.md").removesuffix("index.html")
+        steps = [each for each in path.split("/")
+                 if each not in {"", ".", ".."} and not self._is_code(each)]  # fmt: skip
+        if steps:
+            steps[-1] = self._without_code(steps[-1]).removesuffix(".md").removesuffix(".html")
+        return "/".join([host, *steps]) if host else "/".join(steps[-2:])
+
+    def _picture(self, image: Item) -> str:
+        name = urlsplit(unquote(str(image.value))).path.rpartition("/")[2]
+        return "" if is_translated(name) else self._without_code(name)
+
+    def _is_code(self, step: str) -> bool:
+        parts = re.split("[-_]", step.lower())
+        return bool(_LOCAL.fullmatch(step)) and all(part in self._codes for part in parts)
+
+    def _without_code(self, name: str) -> str:
+        """Return ``page.md`` for ``page.zh-cn.md`` and ``page_ja.png`` without what says so."""
+        stem, dot, ending = name.rpartition(".")
+        for sign in ".-_":
+            start, _, code = stem.rpartition(sign)
+            if start and self._is_code(code):
+                return start + dot + ending
+        return name
+
+
+def certain(found: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield what is left of findings without what is no loss: a translation may say more."""
+    for each in found:
+        left = each.without(lambda said: said.startswith(("adds ", "lacks a quote")))
+        if left is not None:
+            yield left
+
+
+def _by_position(ours: Sequence[Item], theirs: Sequence[Item]) -> None:
+    """Let what is equally often there be the same."""
+    if len(ours) == len(theirs):
+        for item, other in zip(ours, theirs, strict=True):
+            other.value, other.path = item.value, item.path
+
+
+def _alike(item: Item, other: Item) -> float:
+    ours, theirs = _code(item), _code(other)
+    english = str(ours.code)
+    if reworded(english, str(theirs.code), ours.language) == english:
+        return 2.0
+    common = share(english, str(theirs.code), ours.language)
+    return 0.5 + common if common > _UNLIKE else 0.0
+
+
+def _code(fence: Item) -> Code:
+    return cast("Code", fence.value)

@@ -1,0 +1,108 @@
+"""What one section of a guide holds, and in which step, row or admonition each thing stands."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from lockstep.guides import number
+from lockstep.guides.document import Document
+from lockstep.guides.item import Inventory, Item, Text
+from lockstep.guides.section import Section
+
+MARKS = frozenset({"code", "link", "value", "directive", "image", "reference"})
+"""Kinds of items by which a step, a row or a paragraph is known in every language."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What one section of a guide holds."""
+
+    document: Document
+    section: Section
+    items: tuple[Item, ...]
+    texts: tuple[Text, ...]
+    blocks: tuple[int, ...]
+    base: int
+    """How many blocks of the document stand before the section."""
+
+    @classmethod
+    def of(
+        cls, document: Document, held: Inventory, section: Section, strays: Collection[str] = ()
+    ) -> "Part":
+        """Return what a section holds of what its document holds.
+
+        strays: footnotes that belong where they are first referred to, wherever their text stands.
+        """
+        lines = (heading.location.line - document.offset - 1 for heading in document.headings)
+        # What stands below a heading without an anchor belongs to no section that has one.
+        end = min(
+            (line for line in lines if section.first < line < section.end), default=section.end
+        )
+        firsts = _references(held, strays)
+
+        def is_here(it: Item | Text) -> bool:
+            return section.first <= _home(it, firsts) < end
+
+        blocks = tuple(index for index in held.blocks if section.first <= index < end)
+        return cls(document, section,
+                   tuple(filter(is_here, held.items)), tuple(filter(is_here, held.texts)), blocks,
+                   sum(index < section.first for index in held.blocks))  # fmt: skip
+
+    def all(self, kind: str) -> list[Item]:
+        """Return the items of a kind, in order."""
+        return [item for item in self.items if item.kind == kind]
+
+    def rows(self, table: Item) -> list[Item]:
+        """Return the rows of a table, its head first."""
+        return [item for item in self.items if item.kind == "row" and item.place is table]
+
+    @property
+    def marks(self) -> dict[Text, frozenset[object]]:
+        """What each text holds that is the same in every language."""
+        held: dict[int, set[object]] = {}
+        for item in self.items:
+            if item.kind in MARKS:
+                held.setdefault(item.block, set()).add((item.kind, item.value))
+        for text in self.texts:
+            numbers = (each for each in number.in_digits(text.words) if not each.is_trivial)
+            held.setdefault(text.block, set()).update(each.readings[0] for each in numbers)
+        return {text: frozenset(held[text.block]) for text in self.texts}
+
+    def line(self, item: Item | Text) -> int:
+        """Return the line of the file at which an item or a text stands."""
+        return self.document.at(item.index).line
+
+
+def is_within(it: Item | Text, places: Collection[Item]) -> bool:
+    """Whether an item is one of some places or stands in one of them, at any depth."""
+    around = it if isinstance(it, Item) else it.place
+    while around is not None and around not in places:
+        around = around.place
+    return around is not None
+
+
+def owner(it: Item | Text, fits: Callable[[Item], bool]) -> Item | None:
+    """Return the innermost place around something that fits."""
+    around = it.place
+    while around is not None and not fits(around):
+        around = around.place
+    return around
+
+
+def _note(it: Item | Text) -> Item | None:
+    is_note = isinstance(it, Item) and it.kind == "note"
+    return it if is_note else owner(it, lambda item: item.kind == "note")  # type: ignore[return-value]
+
+
+def _references(held: Inventory, strays: Collection[str]) -> dict[str, int]:
+    """Return where each stray footnote is first referred to from outside footnotes."""
+    firsts: dict[str, int] = {}
+    for item in held.items:
+        if item.kind == "reference" and item.value in strays and _note(item) is None:
+            firsts.setdefault(str(item.value), item.index)
+    return firsts
+
+
+def _home(it: Item | Text, firsts: dict[str, int]) -> int:
+    """Return the index of the line that decides to which section something belongs."""
+    note = _note(it) if firsts else None
+    return firsts.get(str(note.value), it.index) if note else it.index
