@@ -190,6 +190,20 @@ def test_the_search_speaks_the_language_of_the_page(
     expect(page.locator(".md-search-result__meta")).to_have_text(said)
 
 
+def test_a_search_that_could_not_load_its_index_tries_again(near_reader: Reader) -> None:
+    page = near_reader.open("zh/")
+    page.context.route("**/search/zh.json", lambda route: route.abort(), times=1)
+    settle(page)
+    page.locator("[data-md-component=search-query]").click()
+    with page.context.expect_event("requestfailed"):
+        page.keyboard.insert_text("梯")
+    expect(page.locator(".md-search-result__meta")).to_have_text("键入以开始搜索")
+    page.keyboard.insert_text("度")
+    expect(page.locator(".md-search-result__link mark").first).to_have_text("梯度")
+    assert near_reader.complaints
+    near_reader.complaints.clear()
+
+
 def test_only_the_index_of_the_language_is_loaded_and_only_for_a_search(
     near_reader: Reader,
 ) -> None:

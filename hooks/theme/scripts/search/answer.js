@@ -38,36 +38,46 @@ const weigh = (node, index) => {
   const holding = own.filter(Boolean).length;
   const rarity = Math.log(1 + (passages.length - holding + 0.5) / (holding + 0.5));
   node.scores = own.map((score) => score * Math.max(rarity, 0.3));
-  // What was typed without blanks falls into parts only where few pages have it whole.
-  const whole = new Set(passages.filter((_, at) => own[at]).map(({ page }) => page));
-  const wanted = node.spare && whole.size >= FEW ? [] : node.parts;
-  const parts = wanted.filter((part) => weigh(part, index).some(Boolean));
-  if (parts.length) {
-    const best = parts.map((part) => {
-      const ofPage = index.pages.map(() => 0);
-      part.scores.forEach((score, at) => {
-        ofPage[passages[at].page] = Math.max(ofPage[passages[at].page], score);
-      });
-      return ofPage;
-    });
-    const all = index.pages.map((_, page) => best.every((ofPage) => ofPage[page] > 0));
-    const strict = all.filter(Boolean).length >= FEW;
-    passages.forEach((passage, at) => {
-      if (strict && !all[passage.page]) {
-        return;
-      }
-      const weight = all[passage.page] ? 1 : 0.4;
-      const present = parts.filter((part) => part.scores[at]);
-      const sum = present.reduce((total, part) => total + part.scores[at], 0);
-      const share = present.length / parts.length;
-      node.scores[at] = 2 * node.scores[at] + weight * sum * (share === 1 ? 1 : 0.5 * share);
-    });
+  const parts = node.parts.filter((part) => weigh(part, index).some(Boolean));
+  if (parts.length === 0) {
+    return node.scores;
   }
+  // What was typed without blanks falls into parts where few pages have it whole, or in a title.
+  const whole = new Set(passages.filter((_, at) => own[at]).map(({ page }) => page));
+  const isWhole = node.spare && whole.size >= FEW;
+  const isTitled = ({ heading }) =>
+    parts.every(({ leaves }) => leaves.some(({ pattern }) => occurrences(heading, pattern).length));
+  const best = parts.map((part) => {
+    const ofPage = index.pages.map(() => 0);
+    part.scores.forEach((score, at) => {
+      ofPage[passages[at].page] = Math.max(ofPage[passages[at].page], score);
+    });
+    return ofPage;
+  });
+  const all = index.pages.map((_, page) => best.every((ofPage) => ofPage[page] > 0));
+  const isStrict = all.filter(Boolean).length >= FEW;
+  passages.forEach((passage, at) => {
+    if ((isStrict && !all[passage.page]) || (isWhole && (own[at] || !isTitled(passage)))) {
+      return;
+    }
+    const weight = all[passage.page] ? 1 : 0.4;
+    const present = parts.filter((part) => part.scores[at]);
+    const sum = present.reduce((total, part) => total + part.scores[at], 0);
+    const share = present.length / parts.length;
+    node.scores[at] = 2 * node.scores[at] + weight * sum * (share === 1 ? 1 : 0.5 * share);
+  });
   return node.scores;
 };
 
-/* A node and all that it is made of. */
-const eachNode = (node) => [node, ...node.parts.flatMap(eachNode)];
+/* What of a query is marked in a passage: of what was typed without blanks, the parts only where the
+   passage does not have it whole. */
+const nodesIn = (node, passage) => {
+  const has = ({ pattern }) =>
+    occurrences(passage.body, pattern).length || occurrences(passage.heading, pattern).length;
+  return node.spare && node.leaves.some(has)
+    ? [node]
+    : [node, ...node.parts.flatMap((part) => nodesIn(part, passage))];
+};
 
 /* HTML of a stretch of text with what was found marked. */
 const marked = (text, spots, from, to) => {
@@ -104,7 +114,8 @@ const excerpt = (text, spots) => {
 };
 
 /* A passage as Material shows it. `terms` are marked on the page too, or said to be missing. */
-const shown = (passage, score, nodes, missing) => {
+const shown = (passage, score, root, missing) => {
+  const nodes = nodesIn(root, passage);
   const [inTitle, inText] = [spotsIn(passage.heading, nodes), spotsIn(passage.body, nodes)];
   const seen = [
     ...inTitle.map(([start, end]) => passage.title.slice(start, end)),
@@ -124,7 +135,7 @@ const shown = (passage, score, nodes, missing) => {
 };
 
 /* The pages that answer a query, each as a list of its passages. */
-const answer = (query, index) => {
+self.answer = (query, index) => {
   const root = read(query, index);
   if (!root) {
     return [];
@@ -137,9 +148,8 @@ const answer = (query, index) => {
     }));
     scores = weigh(root, index);
   }
-  const nodes = eachNode(root).filter((node) => node.scores?.some(Boolean));
   const missing = root.parts
-    .filter((part) => part.scores && !part.scores.some(Boolean))
+    .filter((part) => !part.scores.some(Boolean))
     .map((part) => part.text);
   const pages = new Map();
   index.passages.forEach((passage, at) => {
@@ -160,11 +170,12 @@ const answer = (query, index) => {
       // Material unfolds the hits that score as the first; it needs the page itself among them.
       const items = hits.slice(0, 12).map(({ passage, score }, at) => {
         const close = at < 3 && score > 0.5 * hits[0].score;
-        return shown(passage, close ? sum : Math.min(score, sum * 0.99), nodes, missing);
+        return shown(passage, close ? sum : Math.min(score, sum * 0.99), root, missing);
       });
       const start = index.passages.find(({ page }) => page === hits[0].passage.page);
       if (!items.some(({ location }) => location === start.address)) {
-        items.push({ location: start.address, title: asHTML(start.title), text: "", score: 0, terms: {} });
+        const title = asHTML(start.title);
+        items.push({ location: start.address, title, text: "", score: 0, terms: {} });
       }
       return items;
     });

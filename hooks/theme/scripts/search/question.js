@@ -3,10 +3,10 @@
 
 /* Words that questions are made of: they count only where nothing else is asked for. */
 const ASIDES = new Set(
-  `a an and are as at be between by can do does for from how i if in into is it its many me much my of on or
-   should so that the then there these this to using was we what when where which who why will with
-   you your 的 了 吗 呢 是 在 和 与 或 把 被 从 到 对 用 里 中 怎么 怎样 怎么样 如何 什么 为什么 哪里
-   哪个 多少 可以 怎么办 请问 我 要 有 能 方法 場合`.split(/\s+/),
+  `a an and are as at be between by can do does for from how i if in into is it its many me much
+   my of on or should so that the then there these this to using was we what when where which who
+   why will with you your 的 了 吗 呢 是 在 和 与 或 把 被 从 到 对 用 里 中 怎么 怎样 怎么样
+   如何 什么 为什么 哪里 哪个 多少 可以 怎么办 请问 我 要 有 能 方法 場合`.split(/\s+/),
 );
 /* What follows the stem of an English word, and the kanji of a Japanese verb. */
 const ENDINGS = "(?:s|es|ed|ing|er|ers|e|ation|ations|ion|ions|ive|or|ors|y|ies|ment|ments|able)";

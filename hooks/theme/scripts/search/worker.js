@@ -16,13 +16,15 @@ const WORDS = /\p{sc=Han}{2,}|[\p{sc=Katakana}ー]{2,}/gu;
 let index; // a promise of what can be searched
 
 const load = async () => {
-  self.importScripts("text.js", "question.js", "answer.js");
-  const code = self.location.search.slice(1);
-  const answer = await fetch(new URL(`../../search/${code}.json`, self.location.href));
-  if (!answer.ok) {
-    throw new Error(`${answer.url}: ${answer.status}`);
+  if (!self.answer) {
+    self.importScripts("text.js", "question.js", "answer.js");
   }
-  const { pages, same } = await answer.json();
+  const code = self.location.search.slice(1);
+  const loaded = await fetch(new URL(`../../search/${code}.json`, self.location.href));
+  if (!loaded.ok) {
+    throw new Error(`${loaded.url}: ${loaded.status}`);
+  }
+  const { pages, same } = await loaded.json();
   const passages = [];
   const words = new Set();
   pages.forEach(([address, boost, parts], page) => {
@@ -33,7 +35,8 @@ const load = async () => {
       }
       // Authors choose anchors that say in English what a section is about.
       const slug = folded(anchor).replace(/[-_]/g, " ");
-      passages.push({ page, address, boost, anchor, first: at === 0, title, text, heading, body, slug });
+      const first = at === 0;
+      passages.push({ page, address, boost, anchor, first, title, text, heading, body, slug });
     });
   });
   const forms = new Map();
@@ -53,12 +56,14 @@ self.addEventListener("message", async ({ data: { type, data } }) => {
   } else if (type === QUERY) {
     let items = [];
     if (data.trim()) {
+      index ??= load();
       try {
-        index ??= load();
-        items = answer(data, await index);
+        items = self.answer(data, await index);
       } catch (error) {
+        // Say nothing rather than that there is nothing; the next query tries again.
         index = undefined;
         console.warn(`search: ${error.message}`);
+        return;
       }
     }
     self.postMessage({ type: RESULT, data: { items } });
