@@ -245,7 +245,12 @@ def test_headers_are_explained(page: Document) -> None:
     names = [field.name for field in fields(CellHeader)]
     told = keys(section(page, "cell-header"))
     assert set(told) == {*names, *header.TAGS}
-    known = {field.name for field in fields(Settings)} - {"folders", "guides", "languages", "suffixed"}
+    known = {field.name for field in fields(Settings)} - {
+        "folders",
+        "guides",
+        "languages",
+        "suffixed",
+    }
     assert set(keys(section(page, "settings"))) == known
 
 

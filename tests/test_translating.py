@@ -33,7 +33,7 @@ def debts(project: Project, code: str = "zh") -> list[str]:
 
 
 def test_from_an_edit_of_english_to_a_whole_translation(project: Project) -> None:
-    edit(project, CHINESE, "Load the names", "读取名字")
+    edit(project, CHINESE, "Load the names:", "读取名字：")
     assert debts(project) == []
     edit(project, GUIDE, "Load the names", "Load all of the names")
     assert debts(project) == ["12 outdated-section"]
@@ -42,7 +42,7 @@ def test_from_an_edit_of_english_to_a_whole_translation(project: Project) -> Non
     shown = call("diff", "zh", "labs/count-animals")
     assert shown.exit_code == 1
     assert "1. Load{+ all of+} the names:" in shown.stdout
-    assert f"translation ({CHINESE}:12)\n## Load {{#load}}\n\n1. 读取名字:" in shown.stdout
+    assert f"translation ({CHINESE}:12)\n## Load {{#load}}\n\n1. 读取名字：" in shown.stdout
 
     edit(project, CHINESE, "读取名字", "读取所有名字")
     done = call("accept", "zh", "labs/count-animals#load")
@@ -126,7 +126,7 @@ def test_a_correction_is_accepted_in_every_language_that_knew_the_version_before
 def test_a_correction_is_shown_before_it_is_accepted(
     project: Project, answer: str, status: int
 ) -> None:
-    edit(project, GUIDE, "Load the names", "Load 100 names")
+    edit(project, GUIDE, "Load the names", "Load all names")
     path = project.root / "translations/ja/labs/count-animals.md"
     path.write_text(path.read_text().replace("code=", "code=0"))
     before = {code: debts(project, code) for code in ("zh", "ja")}
@@ -134,7 +134,7 @@ def test_a_correction_is_shown_before_it_is_accepted(
     assert found.exit_code == status
     assert "labs/count-animals#load (zh)\n" in found.stdout
     assert "labs/count-animals#load (ja)\n" in found.stdout  # there, the program changed too
-    assert found.stdout.count("1. Load [-the-]{+100+} names:") == 2
+    assert found.stdout.count("1. Load [-the-]{+all+} names:") == 2
     assert "the program of load-animals changed" in found.stdout
     assert "labs/count-animals#count (ja)\nthe program of count-legs, say-goodbye" in found.stdout
     after = {code: debts(project, code) for code in ("zh", "ja")}
@@ -265,8 +265,7 @@ def test_fix_says_what_it_did(project: Project) -> None:
 
 
 def test_accepted_english_may_be_elsewhere(project: Project) -> None:
-    named = "site_name: A case\nextra: {lockstep: {translations: english}}\n"
-    edit(project, "mkdocs.yml", "site_name: A case\n", named)
+    edit(project, "mkdocs.yml", "lockstep: {}", "lockstep: {translations: english}")
     moved = Project.open(project.root / "mkdocs.yml")
     assert debts(moved) == ["1 unaccepted-section"]
     (project.root / "translations").rename(project.root / "english")
