@@ -47,7 +47,7 @@ class Site:
         default_factory=dict, compare=False, repr=False
     )
     """Standings by language and page, each worked out once: rules and pages ask for them."""
-    ready: dict[str, Page] = field(default_factory=dict, compare=False, repr=False)
+    ready: dict[str, tuple[Document, Page]] = field(default_factory=dict, compare=False, repr=False)
     """Published guides by path, each put together once: rules and exports ask for them."""
 
     def documents(self) -> Iterator[tuple[Language, str, Document]]:
@@ -98,9 +98,10 @@ class Site:
         page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
         if self.guides.get(language.code, {}).get(page) is not document:
             return self._page(document, language)
-        if document.path not in self.ready:
-            self.ready[document.path] = self._page(document, language)
-        return self.ready[document.path]
+        known = self.ready.get(document.path)
+        if known is None or known[0] is not document:
+            known = self.ready[document.path] = (document, self._page(document, language))
+        return known[1]
 
     def _page(self, document: Document, language: Language) -> Page:
         found, standings = self._injected(document, language)
