@@ -8,11 +8,13 @@ Nothing is executed: recordings are written by the engine with the outputs that 
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from lockstep.authoring import accepting
+from lockstep.authoring.accepting import Place
 from lockstep.disk.project import Project
 from lockstep.guides import footnote, section
 from lockstep.guides.document import Document
@@ -22,7 +24,6 @@ from lockstep.notebooks.lab import Lab
 from lockstep.notebooks.notebook import Cell
 from lockstep.notebooks.recording import Recording
 from lockstep.pages.site import Site
-from lockstep.translations import translation
 
 ROOT = Path(__file__).parent.parent
 SIZE = 12_000
@@ -66,12 +67,11 @@ def _cells(lab: Lab, kept: list[Section]) -> tuple[Cell, ...]:
     """Return the cells that sections show, and the tests behind them."""
     named = {name for each in kept for name in _CELL.findall(each.text)}
     found: list[Cell] = []
+    before: Cell | None = None
     for cell in lab.notebook.cells:
-        follows = bool(found) and cell.is_test and found[-1] in lab.notebook.cells[:-1]
-        at = lab.notebook.cells.index(cell)
-        behind = follows and lab.notebook.cells[at - 1] in found
-        if cell.name in named or behind:
+        if cell.name in named or (cell.is_test and before is not None and before in found):
             found.append(cell)
+        before = cell
     return tuple(found)
 
 
@@ -153,7 +153,7 @@ def _write_lab(project: Project, site: Site, piece: Piece, name: str, number: in
     outputs = {cell.key: recorded.outputs.get(cell.key, []) for cell in source.cells}
     values = {key: lab.values[key] for key in source.declared_values}
     fresh = Recording(project.fingerprint(source), recorded.run, values, outputs)
-    project.write_pair(source, outputs, replace(fresh))
+    project.write_pair(source, outputs, fresh)
     for language in languages:
         guides = site.guides[language.code]
         document = next(each for each in guides.values() if site.lab(each.meta) is lab)
@@ -169,11 +169,8 @@ def _accept(project: Project) -> None:
     """Say of every guide that it was made from today's English."""
     site = project.site()
     for language in site.settings.languages.translations:
-        for page, translated in site.guides[language.code].items():
-            source = site.guides[site.settings.languages.source.code][page]
-            anchors = [each.anchor for each in section.sections(translated)]
-            text = translation.accept(source, translated, None, anchors, site.codes(source))
-            project.write(project.accepted(language) / page, text)
+        places = [Place(page) for page in site.guides[language.code]]
+        accepting.accept(project, site, language, places)
 
 
 @click.command()

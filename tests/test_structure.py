@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 
 import lockstep
 from lockstep.cli import COMMANDS, command, main
-from lockstep.export import passages, readme
+from lockstep.export import readme
 from lockstep.pages import downloads, handwritten, interface, notices, rendering, status_table
 from lockstep.rules import catalogue, parity
 
@@ -193,7 +193,7 @@ def test_the_engine_has_words_in_every_language(language: str) -> None:
     named: tuple[Mapping[Any, str], ...]
     named = (handwritten.REASONS, rendering.LEVELS, rendering.PLACES, notices.NOTICES)
     named += (status_table.SECTIONS, status_table.KINDS, status_table.VERBS)
-    named += (downloads.KINDS, passages.ADMONITIONS, readme.PHRASES)
+    named += (downloads.KINDS, readme.PHRASES)
     phrases = {phrase for phrases in named for phrase in phrases.values()}
     phrases |= {*interface.ADMONITIONS.values(), *theme_phrases()}
     for _, tree in trees():

@@ -11,9 +11,9 @@ Text in, values out; no disk, clock, git or network:
    ``recording``, ``pairing``, ``comments``, ``lab``, ``verification``. Lab code and what proves
    that it was run: cells, recordings, fingerprints, translated comments; a ``Lab`` is all of it.
 3. ``guides``: ``markup``, ``front_matter``, ``document``, ``section``, ``footnote``, ``prose``,
-   ``number``, ``directive``, ``item``, ``inventory``, ``step``. Markdown, read: sections,
-   directives, running text and its numbers, what is equal in every language, and steps, known by
-   what they say.
+   ``anchor``, ``number``, ``directive``, ``item``, ``inventory``, ``step``. Markdown, read:
+   sections, directives, running text and its numbers, what is equal in every language, and steps,
+   known by what they say.
 4. ``terms``: ``glossary``, ``finder``, ``wording``. What the field calls things, where a text says
    so, and where its words begin.
 5. ``translations``: ``alignment``, ``matching``, ``example``, ``part``, ``rewording``,

@@ -150,7 +150,6 @@ class Build:
         """Return a page's HTML with its terms led to the glossary, and what stands above the text.
 
         glossary: address of the glossary from the page; ``None`` on that page, and without one.
-        root: the site's, from the page, with a slash at its end.
         """
         if glossary is not None:
             html = tooltips.linked(html, self.finders[language], glossary)
@@ -196,11 +195,7 @@ class Build:
         if code in self.indexes:
             return self.indexes[code]
         languages, glossary = self.site.settings.languages, self.site.glossary
-        terms = (
-            [form for term in glossary.terms for form in term.forms.get(code, ())]
-            if glossary
-            else []
-        )
+        terms = glossary.forms_in(code) if glossary else []
         marker = wording.marker(code, self.segmentations[code].pieces, terms)
         return self.indexes.setdefault(code, Index(code, languages.source.code, glossary, marker))
 

@@ -9,7 +9,7 @@ from lockstep.disk import inputs, memory
 from lockstep.disk.folder import Folder
 from lockstep.disk.memory import Remembered
 from lockstep.ground.location import Location
-from lockstep.ground.problem import Problem, in_order
+from lockstep.ground.problem import Problem
 
 if TYPE_CHECKING:  # what these import takes a second, and is not needed where nothing changed
     from lockstep.disk.project import Project
@@ -49,9 +49,7 @@ def check(project: "Project") -> tuple["Site", list[Problem]]:
             found[page] = _revived(kept)
     left = [page for page in site.pages if page not in found]
     found |= zip(left, workers.side_by_side(checks.of_page, left), strict=True)
-    found = {page: found[page] for page in site.pages}
-    problems = [problem for page in found.values() for problem in page.problems]
-    problems = in_order([*problems, *checks.between_pages(found)])
+    problems = checks.together({page: found[page] for page in site.pages})
     if shared and (shared, own) == _digests(project):
         kept = {page: (keys[page], _kept(each)) for page, each in found.items()}
         whole = inputs.of_all(shared, own)

@@ -37,8 +37,7 @@ class Segmentation:
 
     def __init__(self, glossary: Glossary | None, code: str) -> None:
         """Take the glossary, if there is one, and the code of the language that the text is in."""
-        terms = glossary.terms if glossary else ()
-        self._forms = {form for term in terms for form in term.forms.get(code, ())}
+        self._forms = set(glossary.forms_in(code)) if glossary else set()
 
     def words(self, text: str) -> Iterable[str]:
         """Yield the words of a text, which joined give the text."""

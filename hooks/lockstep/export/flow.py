@@ -19,6 +19,7 @@ from lockstep.ground.language import Words
 from lockstep.guides import front_matter, markup
 from lockstep.pages.block import FENCE, Block, CodeBlock
 from lockstep.pages.injection import Page
+from lockstep.pages.interface import ADMONITIONS
 
 Part = list[Token] | Code | Result | Diagram
 """A block of text, as tokens, or what stands between blocks."""
@@ -154,7 +155,7 @@ class _Flow:
         kind = str(node.meta.get("tag", ""))
         said = self._text(title)
         if node.info.strip() == kind:
-            said = [text(self.words(passages.ADMONITIONS.get(kind, kind.capitalize())))]
+            said = [text(self.words(ADMONITIONS.get(kind, kind.capitalize())))]
         return _around([paragraph(emphasised(said)), *self._parts(rest)], "blockquote")
 
     def _tab(self, node: SyntaxTreeNode) -> list[Part]:

@@ -25,22 +25,6 @@ from lockstep.pages.block import (
 from lockstep.pages.handwritten import REASONS
 from lockstep.pages.notices import NOTICES
 
-ADMONITIONS = {
-    "note": "Note",
-    "abstract": "Abstract",
-    "info": "Info",
-    "tip": "Tip",
-    "success": "Success",
-    "question": "Question",
-    "warning": "Warning",
-    "failure": "Failure",
-    "danger": "Danger",
-    "bug": "Bug",
-    "example": "Example",
-    "quote": "Quote",
-}
-"""Kinds of admonitions, and what stands above one that has no title of its own."""
-
 _DESCRIPTION = re.compile(r"^\s*accDescr\s*:\s*(.+)$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DIVISION = re.compile(r"</?div\b[^>]*>")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 _FULL_WIDTH: dict[int, str] = {
     **{0xFF10 + digit: str(digit) for digit in range(10)},
@@ -93,23 +94,28 @@ class Number:
         return self.text in {"0", "1"}
 
 
-def in_digits(text: str) -> Iterator[Number]:
-    """Yield the numbers that a text writes in digits, in order.
+@lru_cache(maxsize=4096)
+def in_digits(text: str) -> tuple[Number, ...]:
+    """Return the numbers that a text writes in digits, in order.
 
     What is part of a name (``D4ds_v5``, ``21Vianet``) or of an address is none, nor is the base of
     digits (``16 進``), for which English has a word.
     """
     clear = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
-    for match in _DIGITS.finditer(clear.translate(_FULL_WIDTH)):
-        yield Number(match["number"], match.start("number"), tuple(_readings(match)))
+    return tuple(
+        Number(match["number"], match.start("number"), tuple(_readings(match)))
+        for match in _DIGITS.finditer(clear.translate(_FULL_WIDTH))
+    )
 
 
+@lru_cache(maxsize=4096)
 def counted(text: str) -> frozenset[str]:
     """Return the numbers that an English text spells, but for those that are articles elsewhere."""
     words = (word.lower() for word in _ENGLISH.findall(text))
     return frozenset(str(COUNTED[word][0]) for word in words if COUNTED.get(word, (0,))[0] > 1)
 
 
+@lru_cache(maxsize=4096)
 def said(text: str) -> frozenset[str]:
     """Return every number that a text may say, in digits or in words of any language known here."""
     found = {value for it in in_digits(text) for reading in it.readings for value in reading}

@@ -75,11 +75,16 @@ class Checks:
         left = allowance.apply(found, [document for _, document in documents], EXCEPTIONS)
         return PageFindings(tuple(left), shown)
 
-    def between_pages(self, found: Mapping[str, PageFindings]) -> Iterator[Problem]:
-        """Yield what is wrong with notebooks, and with how pages show them.
+    def together(self, found: Mapping[str, PageFindings]) -> list[Problem]:
+        """Return all findings, errors first: those in each page, and those between pages.
 
         found: what is found in each page.
         """
+        problems = [problem for page in found.values() for problem in page.problems]
+        return in_order([*problems, *self._between_pages(found)])
+
+    def _between_pages(self, found: Mapping[str, PageFindings]) -> Iterator[Problem]:
+        """Yield what is wrong with notebooks, and with how pages show them."""
         site = self.site
         yield from site.problems
         yield from site.glossary.problems if site.glossary else ()
@@ -98,6 +103,4 @@ class Checks:
 def check(site: Site) -> list[Problem]:
     """Return every finding of every rule over the whole project, errors first."""
     checks = Checks(site)
-    found = {page: checks.of_page(page) for page in site.pages}
-    problems = [problem for page in found.values() for problem in page.problems]
-    return in_order([*problems, *checks.between_pages(found)])
+    return checks.together({page: checks.of_page(page) for page in site.pages})

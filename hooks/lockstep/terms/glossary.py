@@ -74,6 +74,10 @@ class Glossary:
     terms: tuple[Term, ...] = ()
     problems: tuple[Problem, ...] = ()
 
+    def forms_in(self, code: str) -> list[str]:
+        """Return all approved forms of all terms in a language."""
+        return [form for term in self.terms for form in term.forms.get(code, ())]
+
     def in_order(self, language: Language) -> list[Term]:
         """Return the terms as readers of a language expect to find them.
 

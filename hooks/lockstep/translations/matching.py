@@ -6,12 +6,11 @@ What is left corresponds to nothing: a wrong pair would make findings that are n
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count, pairwise
+from itertools import pairwise
 
-from lockstep.guides import inventory
+from lockstep.guides import anchor, inventory
 from lockstep.guides.document import Document, Heading
 from lockstep.translations.alignment import align
 
@@ -40,9 +39,8 @@ def named(source: Document) -> Document:
     anchors: dict[int, str] = {}
     for index, heading in enumerate(source.headings):
         if heading.anchor is None:
-            slug = _slug(heading.title) or "section"
-            numbered = (f"{slug}-{number}" if number > 1 else slug for number in count(1))
-            anchors[index] = next(each for each in numbered if each not in taken)
+            name = anchor.slug(heading.title) or "section"
+            anchors[index] = anchor.unique(name, taken)
             taken.add(anchors[index])
     return replace(source, anchors=anchors) if anchors else source
 
@@ -105,8 +103,3 @@ def _parts(guide: Document) -> list[_Part]:
         names = frozenset(_WORDS.findall(heading.title))
         found.append(_Part(index, heading, frozenset((it.kind, it.value) for it in inside), names))
     return found
-
-
-def _slug(title: str) -> str:
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
-    return "-".join(re.findall(r"[a-z0-9]+", plain.lower()))

@@ -4,13 +4,13 @@ Only what is unambiguous is derived. Text in, ``Mend`` values out; writing is ``
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from lockstep.ground.location import Location
+from lockstep.guides import anchor
 from lockstep.guides.document import Document, Heading, Span
 from lockstep.guides.section import Section
 from lockstep.notebooks import header
@@ -50,10 +50,10 @@ def anchors(guide: Document) -> Iterator[Mend]:
     """Yield the missing anchors of a guide in the source language, made from its headings."""
     taken = {heading.anchor for heading in guide.headings}
     for heading in guide.headings:
-        if heading.anchor is None and (name := _slug(heading.title)):
-            unique = next(each for each in _numbered(name) if each not in taken)
-            taken.add(unique)
-            yield _anchored(guide, heading, unique)
+        if heading.anchor is None and (name := anchor.slug(heading.title)):
+            found = anchor.unique(name, taken)
+            taken.add(found)
+            yield _anchored(guide, heading, found)
 
 
 def anchors_from(source: Document, translated: Document) -> Iterator[Mend]:
@@ -120,12 +120,12 @@ def cell_names(notebook: Notebook) -> Iterator[Mend]:
         if cell.name or cell.is_test or cell.header in wrong or not line.startswith("# %%"):
             continue
         comment = re.search(r"^#\s*(.+)$", cell.source, re.MULTILINE)
-        said = _slug(comment[1], _WORDS_IN_NAME) if comment else ""
+        said = anchor.slug(comment[1], _WORDS_IN_NAME) if comment else ""
         name = said if header.is_name(said) else f"cell-{number}"
-        unique = next(each for each in _numbered(name) if each not in taken)
-        taken.add(unique)
-        named = f'# %% name="{unique}"{line.removeprefix("# %%").rstrip()}'
-        what = f"named the cell {unique}"
+        found = anchor.unique(name, taken)
+        taken.add(found)
+        named = f'# %% name="{found}"{line.removeprefix("# %%").rstrip()}'
+        what = f"named the cell {found}"
         yield Mend(cell.header, what, cell.header.line - 1, 1, (named,))
 
 
@@ -165,29 +165,12 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" \t>"))
 
 
-def _anchored(guide: Document, heading: Heading, anchor: str) -> Mend:
+def _anchored(guide: Document, heading: Heading, name: str) -> Mend:
     index = heading.location.line - guide.offset - 1
     line = guide.lines[index].rstrip()
     attributes = _ATTRIBUTES.search(line)
     if attributes:
-        text = f"{line[: attributes.start()]}{{#{anchor} {line[attributes.end() :]}"
+        text = f"{line[: attributes.start()]}{{#{name} {line[attributes.end() :]}"
     else:
-        text = f"{_CLOSING.sub('', line)} {{#{anchor}}}"
-    return Mend(heading.location, f"gave the heading its anchor #{anchor}", index, 1, (text,))
-
-
-def _slug(text: str, words: int | None = None) -> str:
-    """Return a heading in kebab-case, as its address would be without an anchor.
-
-    words: at most that many of them.
-    """
-    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return "-".join(re.findall(r"[a-z0-9]+", ascii_only.lower())[:words])
-
-
-def _numbered(name: str) -> Iterator[str]:
-    yield name
-    number = 2
-    while True:
-        yield f"{name}-{number}"
-        number += 1
+        text = f"{_CLOSING.sub('', line)} {{#{name}}}"
+    return Mend(heading.location, f"gave the heading its anchor #{name}", index, 1, (text,))

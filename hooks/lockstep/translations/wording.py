@@ -6,6 +6,7 @@ left, and a number that nobody says, are found. How long a text must be, its own
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import product
 
 from lockstep.guides import number
@@ -46,7 +47,12 @@ def ratio(pairs: Iterable[tuple[Sequence[Text], Sequence[Text]]]) -> float:
 
 def size(text: Text) -> int:
     """Return how much room a text takes, blanks aside."""
-    return sum(2 if ord(sign) >= _WIDE else 1 for sign in text.words if not sign.isspace())
+    return _size(text.words)
+
+
+@lru_cache(maxsize=4096)
+def _size(words: str) -> int:
+    return sum(2 if ord(sign) >= _WIDE else 1 for sign in words if not sign.isspace())
 
 
 class Wording:
