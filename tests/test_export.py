@@ -11,7 +11,7 @@ from dataclasses import replace
 import jupytext
 import nbformat
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from markdown_it import MarkdownIt
 
 from lockstep.disk.project import Project
@@ -186,6 +186,8 @@ def test_notices_lead_to_the_original() -> None:
 
 
 @given(guides)
+@example("text\n        {{")
+@example("text\n        {{\n    !!! tip")
 @few
 def test_any_guide_can_be_taken_away(text: str) -> None:
     found = lesson_of(text, small_lab())

@@ -173,7 +173,11 @@ class _Flow:
 
     def _indented(self, node: SyntaxTreeNode) -> list[Part]:
         """Read what is indented: the site's Markdown finds fences there too, CommonMark code."""
-        tokens = markup.parse(node.content)
+        lines = node.content.split("\n")
+        for at, line in enumerate(lines):
+            if line.strip() == f"```{FENCE}":  # its key and its end follow
+                lines[at : at + 3] = map(str.strip, lines[at : at + 3])
+        tokens = markup.parse("\n".join(lines))
         if any(it.type == "fence" and it.info == FENCE for it in tokens):
             return self._parts(SyntaxTreeNode(tokens).children)
         return [node.to_tokens()]
