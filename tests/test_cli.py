@@ -229,7 +229,6 @@ def test_the_environment_where_there_is_no_spark(
 
 @pytest.mark.cluster
 def test_the_environment_finds_the_modules_beside_the_notebooks(project: Project) -> None:
-    named = "site_name: A case\nextra: {lockstep: {notebooks: farm}}\n"
-    edit(project, "mkdocs.yml", "site_name: A case\n", named)
+    edit(project, "mkdocs.yml", "{lockstep: {}}", "{lockstep: {notebooks: farm}}")
     found = call("environment")
     assert f"export PYTHONPATH={project.root / 'farm' / 'support'}\n" in found.stdout
