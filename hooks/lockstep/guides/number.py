@@ -19,7 +19,7 @@ _FULL_WIDTH: dict[int, str] = {
     ord("\N{FULLWIDTH COMMA}"): "\N{IDEOGRAPHIC COMMA}",
     ord("\N{VULGAR FRACTION ONE HALF}"): " half ",
 }
-_ADDRESS = re.compile(r"\w+://[!-'*-=?-~]+|\{:?\s*[#.][^{}]*\}|\A\s*\d+[.)]\s")
+_ADDRESS = re.compile(r"[A-Za-z]+://[!-'*-=?-~]+|\{:?\s*[#.][^{}]*\}|\A\s*\d+[.)]\s")
 """Addresses, the anchors and classes of headings, and numbers by which these are counted."""
 _DIGITS = re.compile(
     r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9]\.)[vV]?"

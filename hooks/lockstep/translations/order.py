@@ -102,7 +102,7 @@ def _marks(
     yield from (each.readings[0] for each in number.in_digits(it.words) if not each.is_trivial)
     yield from (frozenset({each}) for each in number.counted(it.words))
     words = it.words.casefold()
-    yield from (term for form, term in forms if form in words)
+    yield from [term for form, term in forms if form in words]
 
 
 def _names(it: Item | Text) -> set[str]:
