@@ -68,7 +68,7 @@ class Folder:
 
     def relative(self, path: Path) -> str:
         """Return a path as findings name it: from the root, where it is below it."""
-        for given, root in ((path, self.root), (path.resolve(), self.root.resolve())):
-            if given.is_relative_to(root):
-                return given.relative_to(root).as_posix()
-        return path.as_posix()
+        if path.is_relative_to(self.root):
+            return path.relative_to(self.root).as_posix()
+        given, root = path.resolve(), self.root.resolve()
+        return (given.relative_to(root) if given.is_relative_to(root) else path).as_posix()

@@ -198,6 +198,8 @@ class Project(Folder):
             for path in (base / "__init__.py", base.with_suffix(".py")):
                 if path.is_file():
                     yield path
+            if not base.is_dir():
+                break
 
 
 def _scripts(folder: Path) -> Iterator[Path]:

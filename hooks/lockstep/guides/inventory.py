@@ -5,6 +5,7 @@ What it is, ``item`` says.
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from markdown_it.token import Token
@@ -39,9 +40,23 @@ def read(document: Document, footnotes: Iterable[str] = ()) -> Inventory:
 
     footnotes: labels that count as defined, though this text may not define them.
     """
+    return _read.__wrapped__(*_key(document, footnotes))
+
+
+def known(document: Document, footnotes: Iterable[str] = ()) -> Inventory:
+    """Return the same, to be read only: each translation is compared with the same English."""
+    return _read(*_key(document, footnotes))
+
+
+def _key(document: Document, footnotes: Iterable[str]) -> tuple[str, frozenset[str]]:
+    body = document.body
+    return body, frozenset(label for label in footnotes if f"[^{label}]:" not in body)
+
+
+@lru_cache(maxsize=8)
+def _read(body: str, footnotes: frozenset[str]) -> Inventory:
     reader = _Reader()
-    undefined = [label for label in footnotes if f"[^{label}]:" not in document.body]
-    for token in markup.parse(document.body, undefined):
+    for token in markup.parse(body, footnotes):
         reader.take(token)
     return Inventory(reader.items, reader.texts, reader.blocks)
 

@@ -5,7 +5,9 @@ Which value goes where is ``injection``'s business.
 
 import decimal
 import re
+from functools import lru_cache
 
+from babel import Locale
 from babel.numbers import format_decimal, format_percent
 
 from lockstep.ground.language import Language
@@ -22,15 +24,20 @@ def formatted(value: Scalar, wanted: ValueDirective, language: Language) -> str:
     """Return a recorded value as the page's language writes it, on one line."""
     if not isinstance(value, int | float) or isinstance(value, bool) or wanted.format == "text":
         return " ".join(clean(str(value)).split())
-    decimals = "." + "0" * wanted.digits if wanted.digits else ""
-    if wanted.digits is None and isinstance(value, float):
+    return _number(value, wanted.format, wanted.digits, language.locale)
+
+
+@lru_cache(maxsize=512, typed=True)
+def _number(value: float, form: str, digits: int | None, locale: Locale) -> str:
+    decimals = "." + "0" * digits if digits else ""
+    if digits is None and isinstance(value, float):
         decimals = ".######"
     # Babel rounds in decimal arithmetic, which by default has no more than 28 digits.
     with decimal.localcontext() as context:
         context.prec = 5000
-        if wanted.format == "percent":
-            return str(format_percent(value, f"#,##0{decimals}%", locale=language.locale))
-        return str(format_decimal(value, f"#,##0{decimals}", locale=language.locale))
+        if form == "percent":
+            return str(format_percent(value, f"#,##0{decimals}%", locale=locale))
+        return str(format_decimal(value, f"#,##0{decimals}", locale=locale))
 
 
 def escaped(text: str) -> str:

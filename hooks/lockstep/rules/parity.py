@@ -6,6 +6,7 @@ What is in a section, ``comparison`` compares.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from lockstep.ground.language import Language
@@ -97,11 +98,9 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
     if not compared:
         return
     # A footnote may be defined in a section that is not among these, or have lost its text.
-    ours = inventory.read(english, footnote.definitions(translated))
-    theirs = inventory.read(translated, footnote.definitions(english))
-    for item in (*ours.items, *theirs.items):
-        if item.kind in {"link", "image"}:
-            item.value = in_english(str(item.value))
+    read = inventory.known if foreign is None else inventory.read  # leniency looks past things
+    ours = _led(read(english, footnote.definitions(translated)), in_english)
+    theirs = _led(read(translated, footnote.definitions(english)), in_english)
     leniency = None
     if foreign is not None:
         leniency = Leniency(theirs.items, translated.body, foreign)
@@ -124,6 +123,17 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
         pardoned = leniency.pardoned(*sides) if leniency else ()
         found = Comparison(*sides, longer, terms, pardoned).problems()
         yield from lenient.certain(found) if leniency else found
+
+
+def _led(held: Inventory, in_english: Callable[[str], str]) -> Inventory:
+    """Return what a guide holds, with the English addresses of what its links and images mean."""
+    items = [
+        replace(item, value=led)
+        if item.kind in {"link", "image"} and (led := in_english(str(item.value))) != item.value
+        else item
+        for item in held.items
+    ]
+    return replace(held, items=items)
 
 
 def _strays(
