@@ -9,8 +9,8 @@ https://jupytext.readthedocs.io/en/latest/formats-scripts.html#the-percent-forma
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-import nbformat
 from jupytext.cell_reader import DoublePercentScriptCellReader
 from jupytext.header import header_to_metadata_and_cell
 
@@ -129,13 +129,22 @@ def read(text: str, path: str) -> Notebook:
 
 
 def _cells(lines: list[str], at: int, path: str, problems: list[Problem]) -> list[Cell]:
-    """Split as jupytext does (its own reader, in its own loop), keeping line numbers."""
+    """Split as jupytext does (its own reader, in its own loop), keeping line numbers.
+
+    Of its ``read`` all but what makes a notebook's cell of what was found, and validates it.
+    """
     cells: list[Cell] = []
     tests = 0
     while at < len(lines):
-        cell, length = DoublePercentScriptCellReader(_FORMAT, "python").read(lines[at:])
-        if cell.cell_type == "code" and (cell.source.strip() or lines[at].startswith("# %%")):
-            here = _read_cell(cell, lines[at : at + length], Location(path, at + 1), problems)
+        reader = DoublePercentScriptCellReader(_FORMAT, "python")
+        reader.metadata_and_language_from_option_line(lines[at])
+        length = reader.find_cell_content(lines[at:])
+        source = "\n".join(reader.content)
+        if reader.cell_type == "code" and (source.strip() or lines[at].startswith("# %%")):
+            language = {"language": reader.language} if reader.language else {}
+            metadata = {**(reader.metadata or {}), **language}
+            where = Location(path, at + 1)
+            here = _read_cell(source, metadata, lines[at : at + length], where, problems)
             if here.is_test and here.name is None:
                 tests += 1
                 here = replace(here, key=f"test-{tests}")
@@ -145,11 +154,15 @@ def _cells(lines: list[str], at: int, path: str, problems: list[Problem]) -> lis
 
 
 def _read_cell(
-    cell: nbformat.NotebookNode, lines: list[str], where: Location, problems: list[Problem]
+    source: str,
+    metadata: Mapping[str, Any],
+    lines: list[str],
+    where: Location,
+    problems: list[Problem],
 ) -> Cell:
     """Read a cell; lines: those of the script from its header on, at ``where``."""
     has_header = re.match(r"\s*#\s*%%", lines[0]) is not None
-    found, wrong = header.cell(cell.metadata, lines[0])
+    found, wrong = header.cell(metadata, lines[0])
     if not has_header:
         wrong = [f"code stands before the first cell header; put one above: `{header.EXAMPLE}`"]
     problems += [Problem(where, "bad-cell-header", message) for message in wrong]
@@ -162,7 +175,7 @@ def _read_cell(
     here = Cell(
         found.name,
         found.name or "unnamed",
-        cell.source.strip("\n"),
+        source.strip("\n"),
         where,
         where.line + first,
         found.tags,

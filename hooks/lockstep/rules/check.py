@@ -89,10 +89,12 @@ class Checks:
         yield from site.problems
         yield from site.glossary.problems if site.glossary else ()
         shown = {path: cells for page in found.values() for path, cells in page.shown.items()}
-        everywhere = [shown.get(document.path, ()) for _, _, document in site.documents()]
-        places = [place for cells in everywhere for place in cells]
+        places: dict[str, list[Shown]] = {}
+        for _, _, document in site.documents():
+            for place in shown.get(document.path, ()):
+                places.setdefault(place[0], []).append(place)
         for lab in site.labs.values():
-            yield from labs.problems(lab, places)
+            yield from labs.problems(lab, places.get(lab.name, ()))
             for language in site.settings.languages.translations:
                 catalog = lab.catalogs.get(language.code)
                 path = f"{site.settings.catalogs}/{language.code}/{lab.name}.po"

@@ -12,7 +12,7 @@ from lockstep.pages.injection import Shown
 def problems(lab: Lab, shown: Collection[Shown]) -> Iterator[Problem]:
     """Yield what is wrong with a notebook, its pair and its recording.
 
-    shown: where guides show cells, of this notebook and of others.
+    shown: where guides show its cells.
     """
     notebook, pair = lab.notebook, lab.pair
     yield from notebook.problems
@@ -57,7 +57,6 @@ def _steps(lab: Lab) -> Iterator[Problem]:
 
 def _staleness(lab: Lab, shown: Collection[Shown]) -> Iterator[Problem]:
     """Report each change since the recording, with the guides that show the cell."""
-    places = [place for place in shown if place[0] == lab.name]
     for change in lab.stale:
         if change.kind == "data file" and not lab.fingerprint.data.get(change.item, ""):
             continue  # missing-data says so
@@ -66,9 +65,9 @@ def _staleness(lab: Lab, shown: Collection[Shown]) -> Iterator[Problem]:
         cell = next(cells, None)
         where = cell.header if cell else Location(lab.notebook.path, 1)
         if of_cell:
-            found = [str(place) for _, key, place in places if key == change.item]
+            found = [str(place) for _, key, place in shown if key == change.item]
         else:
-            found = list(dict.fromkeys(place.path for _, _, place in places))
+            found = list(dict.fromkeys(place.path for _, _, place in shown))
         guides = f" (shown at {', '.join(found)})" if found else ""
         message = f"{change.since}{guides}; record it with `lockstep run {lab.name}`"
         yield Problem(where, "stale-recording", message)

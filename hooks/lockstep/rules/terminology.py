@@ -98,12 +98,16 @@ class Terminology:
         texts: dict[str, list[Run]] = {}
         for anchor, run in _by_section(document):
             texts.setdefault(anchor, []).append(run)
+        said = "\n".join(_flat(run) for runs in texts.values() for run in runs)
+        forms = {it.form for term in self._glossary.terms for it in term.avoided.get(code, ())}
+        avoided = [form for form in forms if form in said]
         for each in section.sections(document):
             uses = english.get(each.anchor, ())
             theirs = texts.get(each.anchor, [])
             yield from _missing(each, code, uses, theirs)
             for run in theirs:
-                yield from self._forbidden(run, code, uses)
+                if any(form in _flat(run) for form in avoided):
+                    yield from self._forbidden(run, code, uses)
 
     def _forbidden(self, run: Run, code: str, uses: tuple[Use, ...]) -> Iterator[Problem]:
         if run.part is Part.FOOTNOTE:
