@@ -22,9 +22,9 @@ Text in, values out; no disk, clock, git or network:
    differs, what can be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``links``, ``publishing``, ``injection``,
    ``ticking``, ``site``, ``notices``, ``downloads``, ``rendering``, ``interface``, ``tooltips``,
-   ``overview``, ``status_table``, ``passages``, ``index``. What readers get: guides with tested
-   code in place, notices, HTML, the words around it, what is searched; a ``Site`` is all of a
-   project.
+   ``tables``, ``overview``, ``status_table``, ``passages``, ``index``. What readers get: guides
+   with tested code in place, notices, HTML, the words around it, what is searched; a ``Site`` is
+   all of a project.
 7. ``export``: ``piece``, ``commonmark``, ``inline``, ``passages``, ``flow``, ``lesson``,
    ``jupyter``, ``databricks``, ``readme``, ``archive``, ``kit``. A lab to take away: a page in,
    a notebook, a Databricks source file and an archive out.

@@ -25,6 +25,7 @@ from lockstep.pages import (
     overview,
     rendering,
     status_table,
+    tables,
     ticking,
     tooltips,
 )
@@ -153,6 +154,7 @@ class Build:
         """
         if glossary is not None:
             html = tooltips.linked(html, self.finders[language], glossary)
+        html = tables.with_row_heads(html)
         lab = self.site.lab(meta)
         offered = self.downloads[language, lab.name] if lab else []
         links = downloads.html(offered, words, f"{self.root}/")
