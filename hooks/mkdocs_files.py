@@ -12,6 +12,13 @@ from mkdocs.structure.files import File, Files
 from mkdocs.utils import get_relative_url
 
 from lockstep.disk.build import Build
+from lockstep.pages import interface
+
+
+def set_sources(config: MkDocsConfig, build: Build) -> None:
+    """Tell a build where the repository shows its files."""
+    folder = build.site.settings.guides
+    build.sources = interface.sources(config.repo_url or "", config.edit_uri or "", folder)
 
 
 def set_languages(config: MkDocsConfig, build: Build, wanted: str | None) -> None:

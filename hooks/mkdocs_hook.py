@@ -45,7 +45,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         config.extra["lockstep"] = build
         fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
         parts = (build.blocks, lambda: _words(config), lambda: build.original, build.status)
-        fences.setdefault("custom_fences", []).append(rendering.fence(*parts))
+        fences.setdefault("custom_fences", []).append(rendering.fence(*parts, build.origin))
+        mkdocs_files.set_sources(config, build)
         mkdocs_files.set_languages(config, build, os.environ.get("LOCKSTEP_LANGUAGE"))
     return config
 

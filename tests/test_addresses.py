@@ -226,3 +226,46 @@ def test_a_language_without_words_of_its_own_is_english_where_material_has_none(
     missing = page.read((root / "site/ko/404.html").read_text("utf-8")).one("article")
     assert missing.all("h2")[0].text == "Page not found"
     assert len(missing.all("section")) == 4
+
+
+def origins(site: Path, address: str) -> dict[str, str]:
+    """Return where each cell of a page leads, by the cell's name."""
+    cells = page.open_page(site, address).all(".lockstep-cell")
+    marks = [(each, each.one(".lockstep-origin")) for each in cells]
+    return {
+        str(cell.attributes["data-cell"]): str(link.attributes["href"])
+        for cell, mark in marks
+        for link in mark.all("a")
+    }
+
+
+def test_a_cell_leads_to_its_line_in_the_repository(known: Path) -> None:
+    scripts = known.parent / "notebooks"
+    for address in ("labs/show-all/", "zh/labs/show-all/"):
+        found = origins(known, address)
+        assert len(found) > 1
+        for cell, target in found.items():
+            shown, _, line = target.partition("#L")
+            path = shown.removeprefix(f"{REPOSITORY}/blob/main/notebooks/")
+            header = (scripts / path).read_text("utf-8").splitlines()[int(line) - 1]
+            assert header.startswith(f'# %% name="{cell}"'), target
+
+
+def test_a_cell_leads_to_the_notebook_to_take_away_where_there_is_no_repository(
+    unknown: Path,
+) -> None:
+    for address in ("labs/show-all/", "zh/labs/show-all/"):
+        found = origins(unknown, address)
+        assert len(found) > 1
+        for target in found.values():
+            assert target.endswith(".ipynb")
+            assert (unknown / address / target).is_file()
+
+
+def test_a_cell_says_what_it_was_run_with(known: Path) -> None:
+    for address, said in (
+        ("labs/show-all/", "Run with Python 3"),
+        ("zh/labs/show-all/", "已用 Python 3"),
+    ):
+        for each in page.open_page(known, address).all(".lockstep-origin"):
+            assert said in each.text

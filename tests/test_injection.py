@@ -43,14 +43,16 @@ def test_a_directive_becomes_a_key_where_it_stands() -> None:
     page = inject('1. x\n    {{ cell a hl="2" output="open" }}\n2. y')
     assert page.markdown == "1. x\n\n    ```lockstep\n    0\n    ```\n\n2. y"
     assert page.blocks == {
-        "0": CodeBlock("lab", "a", "# one\nx = 1", (2,), (Text("1\n"),), open=True, anchor="cell-a")
+        "0": CodeBlock(
+            "lab", "a", "# one\nx = 1", (2,), (Text("1\n"),), open=True, anchor="cell-a", line=8
+        )
     }
     assert page.shown == (("lab", "a", Location("docs/zh/a.md", 2)),)
 
 
 def test_a_translated_comment_moves_the_marked_line() -> None:
     block = inject('{{ cell a hl="2" output="none" }}', language=CHINESE).blocks["0"]
-    assert block == CodeBlock("lab", "a", "# 一\n# 二\nx = 1", (3,), anchor="cell-a")
+    assert block == CodeBlock("lab", "a", "# 一\n# 二\nx = 1", (3,), anchor="cell-a", line=8)
 
 
 def test_only_the_first_showing_carries_the_anchor() -> None:

@@ -75,3 +75,23 @@ def test_whatever_a_section_is_called_arrives(section: str) -> None:
     address = interface.report(SETTINGS, "https://x", "en/a.md", Words(CHINESE), section)
     body = address.partition("&body=")[2]
     assert parse_qs(f"body={body}")["body"][0].startswith(f"Page: docs/en/a.md\nSection: {section}")
+
+
+@pytest.mark.parametrize(
+    ("repository", "edit", "shown"),
+    [
+        ("https://github.com/a/b", "edit/master/docs/", "https://github.com/a/b/blob/master/"),
+        ("https://gitlab.com/a/b/", "-/edit/main/docs/", "https://gitlab.com/a/b/-/blob/main/"),
+        ("https://git.test/a/b", "_edit/main/docs", "https://git.test/a/b/src/branch/main/"),
+        (
+            "https://bitbucket.org/a/b",
+            "src/default/docs/",
+            "https://bitbucket.org/a/b/src/default/",
+        ),
+        ("https://github.com/a/b", "edit/master/elsewhere/", ""),
+        ("https://github.com/a/b", "", ""),
+        ("", "edit/master/docs/", ""),
+    ],
+)
+def test_files_are_shown_where_guides_are_edited(repository: str, edit: str, shown: str) -> None:
+    assert interface.sources(repository, edit, "docs") == shown

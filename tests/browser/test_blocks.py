@@ -151,3 +151,18 @@ def test_print_unfolds_what_the_screen_folds(samples_reader: Reader) -> None:
     assert output.evaluate("each => each.scrollHeight <= each.clientHeight"), "cut off"
     expect(page.locator(".md-header")).to_be_hidden()
     assert background(page.locator("body")) in {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
+
+
+def test_code_is_printed_in_the_same_ink_from_either_scheme(samples_reader: Reader) -> None:
+    inks = []
+    for scheme in ("light", "dark"):
+        page = blocks(samples_reader, LANGUAGES[0], scheme=scheme)
+        spans = page.locator("#cell-split-rows code span[class]")
+        shown = spans.evaluate_all("all => all.map(it => getComputedStyle(it).color)")
+        page.emulate_media(media="print", color_scheme=scheme)
+        printed = spans.evaluate_all("all => all.map(it => getComputedStyle(it).color)")
+        assert len(set(printed)) > 2
+        inks.append((shown, printed))
+    (light, on_paper), (dark, from_dark) = inks
+    assert on_paper == from_dark
+    assert light != dark

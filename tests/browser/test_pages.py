@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import PHONE, WIDE, Reader, settle
-from tests.browser.site import LANGUAGES, SUB_PATH, Language, language_of, pages
+from tests.browser.site import LANGUAGES, PROJECT, SUB_PATH, Language, language_of, pages
 
 pytestmark = pytest.mark.browser
 
+WHOLE = "* { content-visibility: visible !important; }"
 TOO_WIDE = """() => {
   const room = document.documentElement.clientWidth;
   return document.documentElement.scrollWidth > room || document.body.scrollWidth > room;
@@ -29,20 +30,35 @@ def test_every_language_has_the_same_pages(site: Path) -> None:
     assert found["en"] == found["zh"] == found["ja"]
 
 
+GUIDES = PROJECT / "docs" / "en"
+ADDRESSES = [
+    "" if path.name == "index.md" else f"{path.relative_to(GUIDES).with_suffix('').as_posix()}/"
+    for path in sorted(GUIDES.rglob("*.md"))
+]
+
+
+def test_every_page_is_opened(site: Path) -> None:
+    """By the next test, which goes by the guides, so that each page is a test of its own."""
+    assert sorted(ADDRESSES) == [it for it in pages(site) if language_of(it) is LANGUAGES[0]]
+
+
 @pytest.mark.parametrize(
     ("folder", "width"), [("/", WIDE), (SUB_PATH, PHONE)], ids=["root-wide", "sub-path-phone"]
 )
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address or "home")
 def test_every_page_opens_whole(
-    chromium: Browser, origin: str, site: Path, folder: str, width: int
+    chromium: Browser, origin: str, address: str, folder: str, width: int
 ) -> None:
     """Nothing is asked of a third party, nothing complains, nothing is wider than the window."""
     reader = Reader(chromium, f"{origin}{folder}")
-    for path in pages(site):
-        language = language_of(path)
+    for language in LANGUAGES:
+        path = language.folder + address
         page = settle(reader.open(path, width=width))
         assert page.locator("html").get_attribute("lang") == language.tag, path
         assert page.title(), path
         assert page.locator("h1").count() == 1, path
+        # All of it laid out, as it is once it was scrolled through.
+        page.add_style_tag(content=WHOLE)
         assert not page.evaluate(TOO_WIDE), f"{path} is wider than {width} pixels"
         reader.close()
         assert reader.foreign == [], path

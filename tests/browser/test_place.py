@@ -11,10 +11,15 @@ pytestmark = pytest.mark.browser
 
 ENGLISH, CHINESE, JAPANESE = LANGUAGES
 TOP_OF = "mark => mark.getBoundingClientRect().top"
-PLACED = """([selector, share]) => {
+PLACED = """async ([selector, share]) => {
   const mark = document.querySelector(selector);
-  const box = mark.getBoundingClientRect();
-  scrollTo({ top: scrollY + box.top + share * box.height - innerHeight / 4, behavior: "instant" });
+  // What comes near is laid out, and then is as high as it is.
+  for (let frame = 0; frame < 6; frame += 1) {
+    const box = mark.getBoundingClientRect();
+    const top = scrollY + box.top + share * box.height - innerHeight / 4;
+    scrollTo({ top, behavior: "instant" });
+    await new Promise(requestAnimationFrame);
+  }
 }"""
 SEEN = """selector => {
   const box = document.querySelector(selector).getBoundingClientRect();

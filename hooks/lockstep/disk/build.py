@@ -25,10 +25,11 @@ from lockstep.pages import (
     overview,
     rendering,
     status_table,
+    tables,
     ticking,
     tooltips,
 )
-from lockstep.pages.block import Block
+from lockstep.pages.block import Block, CodeBlock
 from lockstep.pages.downloads import Download
 from lockstep.pages.index import Index
 from lockstep.pages.overview import PageState
@@ -71,6 +72,10 @@ class Build:
     """Address of the site's root, from that page."""
     address: Address = _nowhere
     """From a language and a page to its address, from the page being rendered."""
+    sources: str = ""
+    """Address below which the project's files are shown, each by its path; empty without one."""
+    language: str = ""
+    """Code of the one that the page being rendered is written in."""
     segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
     """What cuts text into words, by the text's language."""
     indexes: dict[str, Index] = field(default_factory=dict)
@@ -119,7 +124,7 @@ class Build:
         self.marks = self.site.concerning(known, guide, written, page)
         self.blocks.clear()
         self.blocks.update(page.blocks)
-        self.path = guide.path
+        self.path, self.language = guide.path, language
         if self.site.lab(meta):
             self.steps[guide.path] = self.site.steps(guide, written)
         return page.markdown, found
@@ -153,6 +158,7 @@ class Build:
         """
         if glossary is not None:
             html = tooltips.linked(html, self.finders[language], glossary)
+        html = tables.with_row_heads(html)
         lab = self.site.lab(meta)
         offered = self.downloads[language, lab.name] if lab else []
         links = downloads.html(offered, words, f"{self.root}/")
@@ -161,6 +167,17 @@ class Build:
             html = ticking.marked(html, self.steps.get(self.path, {}))
             above += ticking.line(lab.name, words)
         return above + html
+
+    def origin(self, block: CodeBlock) -> str:
+        """Return where a cell stands, from the page being rendered.
+
+        In the repository where that is known, else in the notebook to take away.
+        """
+        if self.sources:
+            path = self.site.labs[block.notebook].notebook.path
+            return f"{self.sources}{path}#L{block.line}"
+        offered = self.downloads[self.language, block.notebook]
+        return next((f"{self.root}/{it.path}" for it in offered if it.ending == ".ipynb"), "")
 
     @cached_property
     def states(self) -> list[PageState]:

@@ -31,6 +31,10 @@ class CodeBlock:
     """The block's ``id``, the first time that the page shows the cell."""
     marks: tuple[Problem, ...] = ()
     """What an author must know of this cell, such as that it has changed since it was run."""
+    line: int = 0
+    """Where the cell begins in the notebook's script, from 1."""
+    products: tuple[str, ...] = ()
+    """What the code was run with, as readers know it; none where it was not run as it is."""
 
 
 @dataclass(frozen=True, slots=True)

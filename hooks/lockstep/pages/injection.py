@@ -201,6 +201,7 @@ class _Injection:
         again = (lab.name, cell.key) in {(name, key) for name, key, _ in self.shown}
         anchor = None if again else f"cell-{quoted}{cell.key}"
         self.shown.append((lab.name, cell.key, wanted.location))
+        marks = self._staleness(lab, cell, wanted.location)
         return CodeBlock(
             lab.name,
             cell.key,
@@ -209,7 +210,9 @@ class _Injection:
             lab.outputs(cell) if wanted.output != "none" else (),
             wanted.output == "open",
             anchor,
-            self._staleness(lab, cell, wanted.location),
+            marks,
+            cell.header.line,
+            tuple(lab.recording.run.products) if lab.recording and not marks else (),
         )
 
     def _output(self, wanted: OutputDirective) -> OutputBlock:

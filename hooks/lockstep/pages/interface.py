@@ -1,11 +1,11 @@
-"""What stands around a page and depends on it: titles of admonitions, facts on a card, a report.
+"""What stands around a page and depends on it: titles of admonitions, facts on a card, links.
 
 All other words around it stand in the theme's templates, as ``words("…")``.
 """
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from lockstep.ground.language import Words
 from lockstep.ground.settings import Settings
@@ -75,3 +75,20 @@ def report(settings: Settings, repository: str, page: str, words: Words, section
     return settings.report.format(
         repository=repository.rstrip("/"), title=quote(title, safe=""), body=quote(body, safe="")
     )
+
+
+def sources(repository: str, edit: str, guides: str) -> str:
+    """Return the address below which a repository shows its files, each by its path.
+
+    repository: its address, which may be empty; edit: where a guide is edited, as MkDocs has it
+    (``edit/main/docs/``), from there; guides: the folder of guides. Nothing where it cannot be
+    told: without a repository, and where guides are edited elsewhere.
+    """
+    address = urljoin(f"{repository.rstrip('/')}/", edit)
+    if not repository or not edit.rstrip("/").endswith(f"/{guides}"):
+        return ""
+    root = address.rstrip("/").removesuffix(guides)
+    # As GitHub and GitLab, then as Gitea and Forgejo have it; others show what they edit.
+    for editing, showing in (("/edit/", "/blob/"), ("/_edit/", "/src/branch/")):
+        root = root.replace(editing, showing, 1)
+    return root

@@ -4,9 +4,8 @@ The HTML goes into the page as it is, past Markdown, so everything that comes fr
 escaped here. Highlighting is pymdownx's own, handed in, so that injected code looks like any other.
 """
 
-import base64
 import re
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from datetime import date
 from html import escape
 from typing import Any
@@ -17,9 +16,8 @@ from markdown import Markdown
 from lockstep.ground.language import Words
 from lockstep.ground.problem import Problem
 from lockstep.notebooks.lab import Lab
-from lockstep.notebooks.output import Figure, Text
 from lockstep.notebooks.recording import Run
-from lockstep.pages import notices
+from lockstep.pages import cells, notices
 from lockstep.pages.block import (
     FENCE,
     Block,
@@ -33,11 +31,12 @@ from lockstep.pages.block import (
     PassageStart,
     StatusBlock,
 )
+from lockstep.pages.cells import Highlighter
 from lockstep.pages.handwritten import REASONS
 from lockstep.terms.glossary import Term
 
-Highlighter = Callable[[str, str, Mapping[str, str]], str]
-"""Source, language and options of a pymdownx fence (``hl_lines``, ``title``) to HTML."""
+Origin = Callable[[CodeBlock], str]
+"""From a block of code to the address of its cell, from the page; empty where there is none."""
 
 LEVELS = {
     "beginner": "for beginners",
@@ -57,6 +56,15 @@ PLACES = {
 MARKERS = {2: "\N{SYMBOL FOR START OF TEXT}", 3: "\N{SYMBOL FOR END OF TEXT}"}
 """What Python-Markdown marks its own placeholders with, and what stands for it in a block."""
 
+_PLAIN = re.compile(r'<span class="(?:n|o|p|w)">([^<]*)</span>')
+"""Names, operators, punctuation and blanks, as Pygments marks them. They have no colour of their
+own, and are two thirds of all that a browser has to style on the page of a lab."""
+
+
+def _nowhere(_block: CodeBlock) -> str:
+    """Return no address."""
+    return ""
+
 
 def highlighter(markdown: Markdown) -> Highlighter:
     """Return the highlighter of a converter's fenced code blocks (pymdownx.superfences)."""
@@ -67,9 +75,10 @@ def highlighter(markdown: Markdown) -> Highlighter:
         # Lines to mark beyond this count are dropped; it still is that of the fence with the key.
         fenced.line_count = source.count("\n") + 1
         wanted = dict(options)  # of which it takes out what it has read
-        return str(
-            fenced.highlight(source, language, wanted, markdown, classes=[], id_value="", attrs={})
+        found = fenced.highlight(
+            source, language, wanted, markdown, classes=[], id_value="", attrs={}
         )
+        return _PLAIN.sub(r"\1", str(found))
 
     return highlight
 
@@ -79,12 +88,13 @@ def fence(
     words: Callable[[], Words],
     original: Callable[[], str] = str,
     status: Callable[[Words], str] = str,
+    origin: Origin = _nowhere,
 ) -> dict[str, Any]:
     """Return the fence of pymdownx.superfences that puts blocks in the place of their keys.
 
     blocks: those of the page that is being rendered; each is taken out when it is reached. words:
     is asked for the reader's language each time. original: for the address of the page's original,
-    from the page. status: from words to how every page stands, as HTML.
+    from the page. status: from words to how every page stands, as HTML. origin: see ``html``.
     """
 
     def render(
@@ -100,15 +110,22 @@ def fence(
             return ""
         if isinstance(block, StatusBlock):
             return status(words())
-        return html(block, words(), highlighter(md), original()).translate(MARKERS)
+        return html(block, words(), highlighter(md), original(), origin).translate(MARKERS)
 
     return {"name": FENCE, "class": FENCE, "format": render}
 
 
-def html(block: Block, words: Words, highlight: Highlighter, original: str = "") -> str:
+def html(
+    block: Block,
+    words: Words,
+    highlight: Highlighter,
+    original: str = "",
+    origin: Origin = _nowhere,
+) -> str:
     """Return a block as HTML in the reader's language.
 
-    original: address of the original of the page, where it is a translation.
+    original: address of the original of the page, where it is a translation. origin: from a block
+    of code to where its cell stands.
     """
     if isinstance(block, NoticeBlock | PassageStart | PassageEnd):
         return notices.html(block, words, original)
@@ -123,9 +140,9 @@ def html(block: Block, words: Words, highlight: Highlighter, original: str = "")
         return f'<div class="lockstep-not-run"><p class="lockstep-reason">{reason}</p>{code}</div>'
     if isinstance(block, OutputBlock):
         marked, cell = marks(block.marks), escape(block.cell)
-        body = _outputs(block.outputs, block.alt)
+        body = cells.outputs(block.outputs, block.alt)
         return f'<div class="lockstep-result" data-cell="{cell}">{marked}{body}</div>'
-    return _code(block, words, highlight)
+    return cells.html(block, words, highlight, origin(block), marks(block.marks))
 
 
 def above(  # noqa: PLR0913, PLR0917 a page and its reader
@@ -203,32 +220,6 @@ def provenance(run: Run, words: Words) -> str:
     )
 
 
-def _code(block: CodeBlock, words: Words, highlight: Highlighter) -> str:
-    cell = escape(block.cell)
-    anchor = f' id="{escape(block.anchor)}"' if block.anchor else ""
-    marked = {"hl_lines": " ".join(map(str, block.highlighted))} if block.highlighted else {}
-    code = highlight(block.source, "python", marked)
-    shown = ""
-    if block.outputs:
-        title = words("Output of cell {cell}", cell=block.cell)
-        unfolded = " open" if block.open else ""
-        summary = f"<summary>{escape(words('Output'))}</summary>"
-        shown = (
-            f'<details class="lockstep-output"{unfolded} data-search-exclude>'
-            f"{summary}{_outputs(block.outputs, title)}</details>"
-        )
-    return (
-        f'<div class="lockstep-cell"{anchor} data-notebook="{escape(block.notebook)}" '
-        f'data-cell="{cell}">{marks(block.marks)}{code}{shown}</div>'
-    )
-
-
-def _outputs(outputs: Sequence[Text | Figure], alt: str) -> str:
-    return "".join(
-        _text(output) if isinstance(output, Text) else _figure(output, alt) for output in outputs
-    )
-
-
 def _entry(term: Term, code: str) -> str:
     told = term.told_in(code)
     name, *others = term.forms[told]
@@ -248,19 +239,6 @@ def _entry(term: Term, code: str) -> str:
         f'<div{lang}><dt id="{escape(term.anchor)}">{escape(name)}</dt>\n{names}{abroad}'
         f"<dd>{escape(term.definitions[told])}</dd></div>\n"
     )
-
-
-def _text(output: Text) -> str:
-    kind = "lockstep-text lockstep-stderr" if output.error else "lockstep-text"
-    text = escape(output.text.rstrip("\n"))
-    # The browser swallows a newline right behind <pre>: this one, not one of the output.
-    return f'<pre class="{kind}" tabindex="0">\n<samp>{text}</samp></pre>'
-
-
-def _figure(output: Figure, alt: str) -> str:
-    data = base64.b64encode(output.data).decode()
-    source = f"data:{output.media_type};base64,{data}"
-    return f'<figure class="lockstep-figure"><img src="{source}" alt="{escape(alt)}"></figure>'
 
 
 def _mark(problem: Problem) -> str:

@@ -89,9 +89,7 @@
     // On a phone a wide diagram scrolls rather than shrink until nobody can read it.
     const image = drawing.querySelector("svg");
     image.style.minWidth = `${0.75 * Number.parseFloat(image.style.maxWidth || 0)}px`;
-    if (drawing.scrollWidth > drawing.clientWidth) {
-      drawing.tabIndex = 0; // so that the arrow keys can scroll it
-    }
+    drawing.dispatchEvent(new Event("lockstep:drawn", { bubbles: true }));
   };
 
   const draw = async (mermaid) => {

@@ -85,6 +85,7 @@
 
   const found = article && left();
   if (found?.mark) {
+    article.classList.add("lockstep-whole"); // a block has no height before it is laid out
     // Until the reader takes over: figures and diagrams come later and push the text down.
     const growth = new ResizeObserver(() => arrive(found));
     growth.observe(article);
