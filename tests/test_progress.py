@@ -57,7 +57,7 @@ def test_plain_lines_show_now_and_then_what_a_long_cell_says() -> None:
         "penguins: train says: second 32",
         "penguins: train says: second 62",
         "penguins: train says: second 92",
-        "penguins: failed after 1 min 35 s: penguins.py:3: …",
+        "penguins: failed after 1 min 35 s",
     ]
 
 

@@ -112,9 +112,8 @@ def _run(
                 show(event)
 
             for lab in labs:
-                if lab.stale:
-                    reasons = tuple(change.since for change in lab.stale)
-                    tell(events.NotebookStale(lab.name, reasons))
+                if lab.recording is not None and lab.stale:
+                    tell(events.NotebookStale(lab.name, tuple(map(str, lab.stale))))
             return running.run(project, labs, wish, tell)
     except (running.CannotRunError, ClusterError) as error:
         stop(str(error))

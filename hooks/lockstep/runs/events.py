@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NotebookStale:
-    """A notebook will be run because its recording is stale."""
+    """A notebook that will be run has a recording that is stale."""
 
     notebook: str
     reasons: tuple[str, ...]

@@ -162,7 +162,7 @@ class _Session:
             for cell, ran in zip(self._notebook.cells, self._document.cells, strict=True):
                 said.write(f"[{cell.key}]\n")
                 said.writelines(out.text for out in ran.outputs if out.output_type == "stream")
-        ranks = {f"ranks-{path.name}": path for path in (self._scratch / "ranks").glob("*.log")}
+        ranks = {path.name: path for path in (self._scratch / "ranks").glob("*.log")}
         logs = {"kernel.log": self.kernel.log} | ranks
         for name, path in (logs | clusters.logs(self._scratch / "spark")).items():
             with suppress(OSError):

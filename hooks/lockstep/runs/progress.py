@@ -92,8 +92,8 @@ class Plain:
                 line = f"{cell} says: {clean(text).strip()}"
             case NotebookDone(_, seconds):
                 line = f"done in {duration(seconds)}"
-            case NotebookFailed(_, seconds, message):
-                line = f"failed after {duration(seconds)}: {clean(message.splitlines()[0])}"
+            case NotebookFailed(_, seconds, _):
+                line = f"failed after {duration(seconds)}"
             case NotebookInterrupted(_, seconds, where):
                 line = f"interrupted after {duration(seconds)} in {where}"
         return line
