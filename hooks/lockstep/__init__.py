@@ -49,9 +49,3 @@ Disk, git, processes, Spark:
 On top stand ``cli`` and ``__main__``. Nothing here knows MkDocs' events: the adapter
 ``hooks/mkdocs_hook.py`` does.
 """
-
-import sys
-
-# jsonschema, which nbformat imports, has a package compile the grammars of IRIs, for three seconds,
-# where something of Jupyter's brought that package. No notebook's format has IRIs.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
