@@ -1,5 +1,6 @@
 """Work done side by side, in processes that begin with all that this one knows."""
 
+import gc
 import os
 import signal
 import sys
@@ -12,6 +13,8 @@ from typing import Any, TypeVar
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
+_SELDOM = 100_000
+"""How many new objects make a worker look for garbage: pages are many small ones, that stay."""
 FEW = 16
 """Below so many pieces of work, starting processes costs more than it gives."""
 
@@ -36,6 +39,9 @@ _work: list[Callable[[Any], Any]] = []
 
 
 def _begin(work: Callable[[Any], Any]) -> None:
+    # What was there before is not garbage, and looking at it would make a copy of it.
+    gc.freeze()
+    gc.set_threshold(_SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started it ends it
     _work.append(work)
 

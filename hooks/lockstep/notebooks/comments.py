@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from babel.messages.catalog import Catalog as GettextCatalog
 from babel.messages.pofile import PoFileError, read_po, write_po
@@ -46,7 +47,7 @@ class Message:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, in which nothing can be kept that is worked out once
 class Catalog:
     """The translations of one notebook's comments into one language."""
 
@@ -56,10 +57,16 @@ class Catalog:
 
     def translation(self, source: str) -> str | None:
         """Return the translation of a comment if there is a finished one."""
-        for message in self.messages:
-            if message.source == source and message.translation and not message.fuzzy:
-                return message.translation
-        return None
+        return self._finished.get(source)
+
+    @cached_property
+    def _finished(self) -> dict[str, str]:
+        """Each comment with a finished translation, and that."""
+        return {
+            each.source: each.translation
+            for each in reversed(self.messages)
+            if each.translation and not each.fuzzy
+        }
 
 
 @dataclass(frozen=True, slots=True)

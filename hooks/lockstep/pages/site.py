@@ -1,5 +1,6 @@
 """A whole project as one value: what checks look at and builds draw on."""
 
+from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -191,13 +192,19 @@ class Site:
         accepted = self.accepted[language.code][page]
         return translation.standings(source, document, accepted, self.codes(source))
 
-    def codes(self, guide: Document) -> dict[str, str]:
+    def codes(self, guide: Document) -> Mapping[str, str]:
         """Return what a guide's directives may call a cell, to the fingerprint of its code."""
         own = self.lab(guide.meta)
-        found = dict(own.fingerprint.cells) if own else {}
-        for lab in self.labs.values():
-            found |= {f"{lab.name}:{key}": code for key, code in lab.fingerprint.cells}
-        return found
+        return ChainMap(dict(own.fingerprint.cells) if own else {}, self._codes)
+
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        """Each cell of each notebook, by both names, to the fingerprint of its code."""
+        return {
+            f"{lab.name}:{key}": code
+            for lab in self.labs.values()
+            for key, code in lab.fingerprint.cells
+        }
 
     def standings(self, language: Language, page: str) -> tuple[Standing, ...]:
         """Return how the sections of a translated page stand to their English.

@@ -106,10 +106,13 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
     if foreign is not None:
         leniency = Leniency(theirs.items, translated.body, foreign)
     strays = _strays(english, translated, ours, theirs)
-    parts = [
-        (Part.of(english, ours, source, strays), Part.of(translated, theirs, own, strays))
-        for source, own in compared
-    ]
+    parts = list(
+        zip(
+            Part.of(english, ours, (source for source, _ in compared), strays),
+            Part.of(translated, theirs, (own for _, own in compared), strays),
+            strict=True,
+        )
+    )
     longer = wording.ratio((part.texts, other.texts) for part, other in parts)
     for (source, own), sides in zip(compared, parts, strict=True):
         if source.level != own.level:

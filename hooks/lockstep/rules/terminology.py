@@ -4,6 +4,7 @@ What counts as use is the running text of a section (``prose``). Chinese is not 
 what a form is part of, the glossary's longer forms and its ``unless`` tell.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -166,9 +167,9 @@ def _avoided(it: Occurrence, text: str, code: str) -> Avoided:
 def _by_section(document: Document) -> Iterator[tuple[str, Run]]:
     """Yield the running text of a guide with the anchor of the section in which it stands."""
     begun = [(document.at(each.first).line, each.anchor) for each in section.sections(document)]
+    lines, anchors = [line for line, _ in begun], [section.TOP, *(anchor for _, anchor in begun)]
     for run in runs(document):
-        over = [anchor for line, anchor in begun if line <= run.location.line]
-        yield (over[-1] if over else section.TOP), run
+        yield anchors[bisect_right(lines, run.location.line)], run
 
 
 def _flat(run: Run) -> str:

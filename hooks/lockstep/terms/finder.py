@@ -68,6 +68,7 @@ class Finder:
         self.code = code
         self._segment = segment if code.startswith("zh") else None
         self._forms: dict[str, list[_Form]] = {}
+        """Forms by their first two letters, or the only one, the longest first."""
         # What one term is called comes before what another is called too.
         terms = [term for term in glossary.terms if code in term.forms]
         names = [(term, (term.forms[code][0],)) for term in terms]
@@ -82,8 +83,9 @@ class Finder:
                     self._keep(text, term, shown=text in term.tooltips[code])
         for forms in self._forms.values():
             forms.sort(key=lambda form: -len(form.text))
-        latin = "".join(re.escape(each) for each in self._forms if _is_latin(each))
-        other = "".join(re.escape(each) for each in self._forms if not _is_latin(each))
+        firsts = dict.fromkeys(each[0] for each in self._forms)
+        latin = "".join(re.escape(each) for each in firsts if _is_latin(each))
+        other = "".join(re.escape(each) for each in firsts if not _is_latin(each))
         kinds = [rf"(?<![{_LATIN}])[{latin}]"] * bool(latin) + [f"[{other}]"] * bool(other)
         self._starts = re.compile("|".join(kinds) or "(?!)")
         """Where a form may begin: one in Latin letters begins a word in every language."""
@@ -98,7 +100,7 @@ class Finder:
             start = match.start()
             if start < at:
                 continue
-            for form in self._forms.get(match[0], ()):
+            for form in self._beginning(text[start : start + 2]):
                 if not text.startswith(form.text, start) or not _stands(form, text, start):
                     continue
                 end = start + len(form.text)
@@ -112,6 +114,11 @@ class Finder:
                 break
         return found
 
+    def _beginning(self, letters: str) -> Iterable[_Form]:
+        """Return the forms that two letters may begin."""
+        alone = self._forms.get(letters[0], ())
+        return (*self._forms.get(letters, ()), *alone) if len(letters) > 1 else alone
+
     def _keep(self, text: str, term: Term, *, shown: bool) -> None:
         """Keep a form in all the ways in which this language writes it."""
         own = {"zh": _CHINESE_EDGES, "ja": _JAPANESE_EDGES}.get(self.code[:2], _OTHER_EDGES)
@@ -119,11 +126,11 @@ class Finder:
         after = (_LATIN_EDGES if _is_latin(text[-1]) else own)[1]
         written = _plurals(text) if self.code.startswith("en") else [text]
         for form in written:
-            kept = self._forms.setdefault(form[0], [])
+            kept = self._forms.setdefault(form[:2], [])
             kept.append(_Form(form, term, shown, before, after))
             if self.code.startswith("en") and text.islower():
-                kept = self._forms.setdefault(form[0].upper(), [])
                 capital = form[0].upper() + form[1:]
+                kept = self._forms.setdefault(capital[:2], [])
                 kept.append(_Form(capital, term, shown, before, after, opening=True))
 
 

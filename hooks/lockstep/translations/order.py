@@ -38,8 +38,11 @@ def marks(
         {name for each in side.values() for it in each for name in _names(it)} for side in held
     ]
     shared = names[0] & names[1]
+    forms = [
+        [(form, each) for each, term in enumerate(terms) for form in term[side]] for side in (0, 1)
+    ]
     return {
-        item: frozenset(mark for it in each for mark in _marks(it, shared, at, terms))
+        item: frozenset(mark for it in each for mark in _marks(it, shared, forms[at]))
         for at, side in enumerate(held)
         for item, each in side.items()
     }
@@ -88,8 +91,9 @@ def _by_owner(each: Part, kind: str) -> dict[Item, list[Item | Text]]:
 
 
 def _marks(
-    it: Item | Text, names: Collection[str], side: int, terms: Sequence[Term]
+    it: Item | Text, names: Collection[str], forms: Sequence[tuple[str, int]]
 ) -> Iterator[object]:
+    """Yield the marks of one thing; forms: of all terms in its language, each with its number."""
     if isinstance(it, Item):
         if it.kind in part.MARKS:
             yield it.kind, it.value
@@ -98,7 +102,7 @@ def _marks(
     yield from (each.readings[0] for each in number.in_digits(it.words) if not each.is_trivial)
     yield from (frozenset({each}) for each in number.counted(it.words))
     words = it.words.casefold()
-    yield from (at for at, term in enumerate(terms) if any(form in words for form in term[side]))
+    yield from (term for form, term in forms if form in words)
 
 
 def _names(it: Item | Text) -> set[str]:

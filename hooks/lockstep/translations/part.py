@@ -1,6 +1,6 @@
 """What one section of a guide holds, and in which step, row or admonition each thing stands."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from lockstep.guides import number
@@ -26,26 +26,36 @@ class Part:
 
     @classmethod
     def of(
-        cls, document: Document, held: Inventory, section: Section, strays: Collection[str] = ()
-    ) -> "Part":
-        """Return what a section holds of what its document holds.
+        cls,
+        document: Document,
+        held: Inventory,
+        sections: Iterable[Section],
+        strays: Collection[str] = (),
+    ) -> "list[Part]":
+        """Return what sections hold, each, of what their document holds.
 
         strays: footnotes that belong where they are first referred to, wherever their text stands.
         """
-        lines = (heading.location.line - document.offset - 1 for heading in document.headings)
-        # What stands below a heading without an anchor belongs to no section that has one.
-        end = min(
-            (line for line in lines if section.first < line < section.end), default=section.end
-        )
+        lines = [heading.location.line - document.offset - 1 for heading in document.headings]
         firsts = _references(held, strays)
-
-        def is_here(it: Item | Text) -> bool:
-            return section.first <= _home(it, firsts) < end
-
-        blocks = tuple(index for index in held.blocks if section.first <= index < end)
-        return cls(document, section,
-                   tuple(filter(is_here, held.items)), tuple(filter(is_here, held.texts)), blocks,
-                   sum(index < section.first for index in held.blocks))  # fmt: skip
+        items = [(_home(it, firsts), it) for it in held.items]
+        texts = [(_home(it, firsts), it) for it in held.texts]
+        found: list[Part] = []
+        for each in sections:
+            first = each.first
+            # What stands below a heading without an anchor belongs to no section that has one.
+            end = min((line for line in lines if first < line < each.end), default=each.end)
+            found.append(
+                cls(
+                    document,
+                    each,
+                    tuple(it for home, it in items if first <= home < end),
+                    tuple(it for home, it in texts if first <= home < end),
+                    tuple(index for index in held.blocks if first <= index < end),
+                    sum(index < first for index in held.blocks),
+                )
+            )
+        return found
 
     def all(self, kind: str) -> list[Item]:
         """Return the items of a kind, in order."""

@@ -22,6 +22,8 @@ _SPREAD = 6.8
 _MOVES = {(1, 1): 0.0, (1, 2): 2.3, (2, 1): 2.3, (2, 2): 4.0, (1, 0): 7.0, (0, 1): 7.0}
 """How many paragraphs of each side are taken together, and what that costs: the same authors'
 negative logarithms, but for paragraphs left out, which must be certain."""
+_DETOUR = min(price for move, price in _MOVES.items() if move[0] == move[1] > 1)
+"""The least that it costs to leave the straight way, on which each text answers one."""
 _UNLIKE = 4.0
 """What it costs to take texts together that have no link, code or number in common."""
 _CERTAIN = 300
@@ -220,12 +222,17 @@ def _aligned(
     longer: float,
 ) -> list[Group]:
     """Return the cheapest way to read two runs of paragraphs side by side."""
+    if len(ours) == len(theirs):
+        straight: list[Group] = [((a,), (b,)) for a, b in zip(ours, theirs, strict=True)]
+        if sum(_surprise(group, marks, longer) for group in straight) < _DETOUR:
+            return straight
     best: dict[tuple[int, int], tuple[float, Group]] = {(0, 0): (0.0, ((), ()))}
     for i, j in product(range(len(ours) + 1), range(len(theirs) + 1)):
         for (a, b), price in _MOVES.items():
-            if (i - a, j - b) in best:
+            cost = best[i - a, j - b][0] + price if (i - a, j - b) in best else math.inf
+            if cost < (best[i, j][0] if (i, j) in best else math.inf):
                 group = tuple(ours[i - a : i]), tuple(theirs[j - b : j])
-                cost = best[i - a, j - b][0] + price + _surprise(group, marks, longer)
+                cost += _surprise(group, marks, longer)
                 if (i, j) not in best or cost < best[i, j][0]:
                     best[i, j] = (cost, group)
     found: list[Group] = []
