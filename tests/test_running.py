@@ -152,6 +152,8 @@ def test_verify_compares_within_tolerance(recorded: Path) -> None:
     printed = lockstep(recorded, "run", "--verify")
     assert "-total 2" in printed.stdout
     assert "+sum 2" in printed.stdout
+    kept = recorded / ".lockstep/failures/count/count.ipynb"
+    assert "sum 2" in kept.read_text("utf-8")
     assert (recorded / "notebooks/count.ipynb").read_bytes() == before
 
 

@@ -20,7 +20,7 @@ from lockstep.authoring import pairs
 from lockstep.authoring.refusal import AuthoringError
 from lockstep.disk.project import Project
 from lockstep.ground.problem import Severity
-from lockstep.notebooks import output, verification
+from lockstep.notebooks import output, recording, verification
 from lockstep.notebooks.lab import Lab
 from lockstep.notebooks.recording import Recording
 from lockstep.runs import cluster, execution, schedule
@@ -116,7 +116,7 @@ async def _one(project: Project, lab: Lab, wish: Wish, report: Callable[[Event],
             named=wish.named,
         )
         fresh = _recording(project, lab, finished)
-        result = _compared(lab, fresh) if wish.verify else _recorded(project, lab, fresh)
+        result = _compared(project, lab, fresh) if wish.verify else _recorded(project, lab, fresh)
     except (RunFailed, AuthoringError) as failure:
         return Result(lab.name, failed=True, message=f"{failure}{kept}")
     except OSError as error:
@@ -151,13 +151,16 @@ def _recording(project: Project, lab: Lab, finished: Finished) -> Recording:
     return Recording(lab.fingerprint, finished.run, finished.values, outputs)
 
 
-def _compared(lab: Lab, fresh: Recording) -> Result:
+def _compared(project: Project, lab: Lab, fresh: Recording) -> Result:
     if lab.recording is None:
         message = f"{lab.notebook.path}: no recording to compare with"
         return Result(lab.name, failed=True, message=message)
     found = verification.differences(lab, fresh)
     if found:
-        message = "\n".join([f"{lab.notebook.path}: not as recorded", *found])
+        kept = project.state / "failures" / lab.name / f"{lab.name}.ipynb"
+        project.write(kept, recording.write(lab.notebook, fresh.outputs, fresh))
+        said = f"  what this run gave: {project.relative(kept)}"
+        message = "\n".join([f"{lab.notebook.path}: not as recorded", *found, said])
         return Result(lab.name, failed=True, message=message)
     return Result(lab.name, failed=False, message=f"{lab.notebook.path}: as recorded")
 
