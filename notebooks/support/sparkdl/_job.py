@@ -42,6 +42,8 @@ class Job:
         self.size = size
         self.stopping = threading.Event()
         """Set when every rank that is left has to end."""
+        self.over = threading.Event()
+        """Set when all ranks have ended, one way or the other."""
         self._verbosity = verbosity
         self._targets: dict[str, TextIO] = {
             "stdout": sys.stdout,
@@ -53,6 +55,7 @@ class Job:
         self._last_lines: dict[int, deque[str]] = defaultdict(lambda: deque(maxlen=LINES_KEPT))
         self._value: bytes | None = None
         self._returned = 0
+        self._ended: set[int] = set()
 
     def show(self, rank: int, stream: str, line: str) -> None:
         """Write ``[RANK]<STREAM>:line`` in one piece, if the verbosity lets it through."""
@@ -82,10 +85,12 @@ class Job:
             self._fail(rank, chain=_chain(content))
         elif not ending.stopped:
             self._fail(rank, ending=_ending_in_words(ending.exit_status))
+        self._count(rank)
 
-    def lost(self, rank: int) -> None:
+    def lost(self, rank: int, host: str = "") -> None:
         """Take note of a rank whose supervisor is gone, with its executor or its machine."""
-        self._fail(rank, ending="was lost with its executor")
+        self._fail(rank, ending=f"was lost with its executor{f' on {host}' if host else ''}")
+        self._count(rank)
 
     def failed(self) -> RankFailed | None:
         """Say which rank failed first, if any did; those that Horovod broke off come after it."""
@@ -99,6 +104,12 @@ class Job:
         """Give rank 0's pickled value, or None where not every rank returned."""
         with self._lock:
             return self._value if self._returned == self.size else None
+
+    def _count(self, rank: int) -> None:
+        with self._lock:
+            self._ended.add(rank)
+            if len(self._ended) == self.size:
+                self.over.set()
 
     def _fail(self, rank: int, *, chain: tuple[Raised, ...] = (), ending: str = "") -> None:
         with self._lock:
