@@ -211,7 +211,7 @@ def _of_ranks(kind: str) -> Iterator[Fault]:
     yield Fault(f"rank-killed-{kind}", kind, killed)
     left = _failed(call, "train", " rank 1: exited with status 0")
     yield Fault(f"rank-exits-{kind}", kind, left)
-    late = _failed(call, "train", _LATE.format("notebook", "\\d+"))
+    late = _failed("time.sleep(600)", "train", " rank 1" + _LATE.format("notebook", "\\d+"))
     yield Fault(f"rank-hangs-{kind}", kind, late, Limit("timeout", 30 if kind == "local" else 90))
     interrupted = _INTERRUPTED.format("train")
     yield Fault(f"ctrl-c-{kind}", kind, interrupted, status=130, done=_signal(signal.SIGINT))

@@ -195,14 +195,30 @@ def test_ctrl_c_ends_the_ranks_and_means_afterwards_what_it_meant_before(
     def press_when_ranks_run() -> None:
         while sum("cloudpickle.load" in " ".join(command) for command in ranks_left()) < 2:
             time.sleep(0.2)
-        time.sleep(1)
+        time.sleep(8)  # until one waits for the other
         os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=press_when_ranks_run)
     thread.start()
-    with pytest.raises(KeyboardInterrupt):
-        HorovodRunner(np=np).run(lambda: time.sleep(600))
+    hang = in_a_notebook("""\
+        def hang():
+            import horovod.torch as hvd, time, torch
+            hvd.init()
+            if hvd.rank() == 1:
+                time.sleep(600)
+            hvd.allreduce(torch.ones(1))
+    """)["hang"]
+    with pytest.raises(KeyboardInterrupt) as caught:
+        HorovodRunner(np=np).run(hang)
     thread.join()
+    cell = "/tmp/ipykernel_4711/1234567.py"  # noqa: S108
+    assert caught.value.__notes__ == [
+        f"Rank 0 stood at {cell}, line 6, in hang, waiting for other ranks",
+        f"Rank 1 stood at {cell}, line 5, in hang",
+    ]
+    assert vars(caught.value) | {"__notes__": ...} == {
+        "rank": 1, "frames": [(cell, 5, "hang")], "__notes__": ...,
+    }  # fmt: skip
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == handlers
     assert ranks_left() == []
 

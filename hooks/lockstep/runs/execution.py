@@ -220,6 +220,7 @@ class _Session:
         if work.done() and isinstance(work.exception(), CellExecutionError):
             stood = await self._raised(cell, work.exception())
             late.location, late.called_from = stood.location, stood.called_from
+            late.rank = stood.rank
             late.text = stood.text
         return late
 
