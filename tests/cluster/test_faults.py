@@ -6,41 +6,55 @@ run works. ``python -m benchmarks.faults --times 10`` makes them in mixed order,
 """
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
-from benchmarks import faults
-from benchmarks.faults import FAULTS, Fault, Scene
+from benchmarks.faults import FAULTS
+from benchmarks.scene import Fault, Scene, can_limit_memory, scene
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
 IN_SPARK = ("rank-raises-spark", "executor-killed", "no-slots")
-"""What concerns Spark; other things that happen to ranks happen in ranks without it, in less time.
-They happen on executors in ``test_sparkdl.py``, which starts Spark once, and a runner that ends
-while a job runs is ``test_execution.py``'s."""
-NAMES = [name for name in FAULTS if FAULTS[name].kind != "spark" or name in IN_SPARK]
+ELSEWHERE = ("ctrl-c-local", "runner-killed-local")
+"""What concerns Spark. What else happens to ranks happens here to ranks without it, in less time;
+to ranks on executors in ``test_sparkdl.py``, which starts Spark once. A runner that ends while ranks
+or a Spark job run is ``test_execution.py``'s."""
+NAMES = [
+    name
+    for name, fault in FAULTS.items()
+    if name in IN_SPARK or (fault.kind != "spark" and name not in ELSEWHERE)
+]
 
 
 @pytest.fixture(scope="module")
-def scenes() -> dict[str, Scene]:
-    """Return the projects in which faults were made, by what runs in them."""
-    return {}
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Scene]]:
+    """Give what makes a project for faults of a kind, with a recording, and keeps it."""
+    made: dict[str, Scene] = {}
+    with ExitStack() as stack:
+
+        def made_of(kind: str) -> Scene:
+            if kind not in made:
+                root = tmp_path_factory.mktemp("faults") / kind
+                made[kind] = stack.enter_context(scene(root, kind))
+                assert made[kind].works() == []
+            return made[kind]
+
+        yield made_of
 
 
 @pytest.mark.parametrize("fault", [FAULTS[name] for name in NAMES], ids=NAMES)
 def test_a_fault_is_told_soon_and_nothing_is_lost(
-    fault: Fault, scenes: dict[str, Scene], tmp_path_factory: pytest.TempPathFactory
+    fault: Fault, scenes: Callable[[str], Scene]
 ) -> None:
     """A run on Spark takes long: there, that a next run works is shown once for all faults."""
     if fault.full and os.geteuid() != 0:
         pytest.skip("a disk of a given size can be mounted by root alone")
-    if fault.memory and not faults.can_limit_memory():
+    if fault.memory and not can_limit_memory():
         pytest.skip("the memory of a run can be limited only where control groups can be made")
-    if fault.kind not in scenes:
-        scenes[fault.kind] = Scene(tmp_path_factory.mktemp("faults"), fault.kind)
-        assert scenes[fault.kind].works() == []
-    scene = scenes[fault.kind]
-    outcome = scene.suffer(fault)
+    project = scenes(fault.kind)
+    outcome = project.suffer(fault)
     assert outcome.wrong == [], outcome.output
-    if scene.kind != "spark" or fault.name == IN_SPARK[-1]:
-        assert scene.works() == []
+    if project.kind in {"plain", "local"} or fault.name == IN_SPARK[-1]:
+        assert project.works() == []

@@ -43,7 +43,11 @@ def arguments(*, figures: bool) -> list[str]:
 
 
 def variables(
-    inherited: Mapping[str, str], run: str, scratch: Path, support: Path, named: Collection[str]
+    inherited: Mapping[str, str],
+    run: str,
+    scratch: Path,
+    support: Path,
+    named: Collection[str] = (),
 ) -> dict[str, str]:
     """Return a kernel's whole environment, Spark's part aside, and write the files it names.
 
