@@ -204,6 +204,10 @@ def test_what_is_fresh_is_known_at_once(recorded: Path) -> None:
     assert lockstep(recorded, "run", "other").stderr == (
         "lockstep: there is no notebook 'other'; there are: count\n"
     )
+    edit(recorded, "# Add two numbers", "# Add two other numbers")
+    assert lockstep(recorded, "run", "--verify").returncode == 0
+    assert lockstep(recorded, "run").returncode == 0
+    assert "# Add two other numbers" in dict(pair(recorded).cells)["count"]
     edit(recorded, "1 + 1", "1 + 2")
     assert "cell 'count' changed" in lockstep(recorded, "run").stdout
 

@@ -459,6 +459,7 @@ def test_a_rank_that_raises_is_named_with_its_own_exception_and_line(tmp_path: P
                 import horovod.torch as hvd
 
                 hvd.init()
+                print("rank", hvd.rank(), "starts")
                 if hvd.rank() == 1:
                     raise ValueError("the loss is nan")
                 hvd.allreduce(__import__("torch").zeros(1))
@@ -480,6 +481,9 @@ def test_a_rank_that_raises_is_named_with_its_own_exception_and_line(tmp_path: P
     assert second == f"  called from notebooks/lab.py:{made.line('np=-2')}"
     assert third == "  report and logs: .lockstep/failures/lab"
     assert failed.rank == 1
+    # What ranks wrote is kept, though the cell shows none of it.
+    assert (made.logs / "rank-1.log").read_text("utf-8").startswith("<stdout>:rank 1 starts\n")
+    assert "starts" not in (made.logs / "output.txt").read_text("utf-8")
 
 
 RUNNER = """

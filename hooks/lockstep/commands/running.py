@@ -77,7 +77,7 @@ def run(  # noqa: PLR0913 each is an option
     fresh = {lab.name: list(map(str, lab.pin_changes)) for lab in labs.values() if not lab.stale}
     if not chosen and style == "text":
         _say_fresh(fresh, [lab.name for lab in wanted])
-    if fresh.keys() == labs.keys() and freshness.digest(folder) == digest:
+    if fresh.keys() == labs.keys() and _in_step(labs.values()):
         freshness.remember(folder, digest, fresh)
     cases, lines = reports.JUnit(), reports.JsonLines(click.echo)
     results: list[Result] = []
@@ -133,6 +133,13 @@ def _report(results: "Sequence[Result]", write: "Callable[[Result], None] | None
         failed = [result.lab for result in results if result.failed]
         those = f"; not {', '.join(failed)}" if failed else ""
         click.echo(f"{len(results) - len(failed)} of {len(results)} notebooks ended well{those}")
+
+
+def _in_step(labs: "Collection[Lab]") -> bool:
+    """Whether all notebooks were as their scripts are when they were read."""
+    from lockstep.notebooks import pairing  # noqa: PLC0415 takes a while
+
+    return all(lab.pair and pairing.in_step(lab.pair, lab.notebook) for lab in labs)
 
 
 def _sync(project: "Project", labs: "list[Lab]") -> None:
