@@ -40,9 +40,9 @@ Disk, git, processes, Spark:
    build of a site in all its languages.
 10. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
    What authors and translators have done for them.
-11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
-    ``circumstances``, ``failure``, ``kernel``, ``execution``, ``progress``, ``running``. Notebooks
-    executed on Spark.
+11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``survey``, ``environment``,
+    ``obstacles``, ``preflight``, ``circumstances``, ``failure``, ``kernel``, ``execution``,
+    ``progress``, ``running``. Notebooks executed on Spark.
 12. ``commands``: ``command``, ``listing``, ``checking``, ``states``, ``labs``, ``translators``.
     What a person calls, and sees.
 

@@ -4,6 +4,7 @@ import difflib
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -99,12 +100,16 @@ def new(project: Project, name: str | None, language: str | None, *, execute: bo
 ))  # fmt: skip
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--master", metavar="URL", help="A Spark master; default: an embedded local-cluster.")
+@click.option(
+    "--shared", metavar="FOLDER", type=click.Path(path_type=Path),
+    help="A folder that all hosts of the cluster see at this path, for what ranks write.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Execute also what is not stale.")
 @click.option("--verify", is_flag=True, help="Execute and compare with the recordings.")
 @with_project
-def run(
+def run(  # noqa: PLR0913 one for each option
     project: Project, names: Sequence[str] = (), master: str | None = None, *,
-    force: bool = False, verify: bool = False,
+    shared: Path | None = None, force: bool = False, verify: bool = False,
 ) -> None:  # fmt: skip
     """Execute notebooks on Spark and record what came out.
 
@@ -126,7 +131,9 @@ def run(
     failed = False
     try:
         with progress.shown(console, running.durations(project)) as report:
-            for result in running.run(project, chosen, master, verify=verify, report=report):
+            for result in running.run(
+                project, chosen, master, verify=verify, report=report, shared=shared
+            ):  # fmt: skip
                 failed |= result.failed
                 console.print(result.message, markup=False, highlight=False, soft_wrap=True)
     except (running.CannotRunError, ClusterError) as error:

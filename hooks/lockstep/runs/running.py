@@ -19,7 +19,8 @@ from lockstep.ground.problem import Severity
 from lockstep.notebooks import output, verification
 from lockstep.notebooks.lab import Lab
 from lockstep.notebooks.recording import Recording
-from lockstep.runs import cluster, execution
+from lockstep.runs import cluster, execution, preflight
+from lockstep.runs.cluster import Cluster, Surroundings
 from lockstep.runs.events import Event
 from lockstep.runs.execution import Finished
 from lockstep.runs.failure import RunFailed
@@ -39,24 +40,28 @@ class Result:
     """What to print: one line, or the report of a failure or of differences."""
 
 
-def run(
+def run(  # noqa: PLR0913 what is run, on what, how, and who listens
     project: Project,
     labs: Sequence[Lab],
     master: str | None,
     *,
     verify: bool,
     report: Callable[[Event], None],
+    shared: Path | None = None,
 ) -> Iterator[Result]:
     """Execute notebooks one after another; yield what became of each when it is known.
 
     What is left still runs when one fails; a failed notebook's recording stays as it was. Raises
-    ``CannotRunError`` before anything is executed where the environment or a script is unfit.
+    ``CannotRunError`` before anything is executed where the environment or a script is unfit, and
+    ``ClusterError`` where a cluster is. shared: a folder that all its hosts see.
     """
     for lab in labs:
         _refuse(project, lab)
+    found = _looked_at(project, labs, master, shared)
     for lab in labs:
         started = time.monotonic()
-        result = _one(project, lab, master, verify=verify, report=report)
+        where = cluster.of(master, lab.notebook.needs.ranks).within(found)
+        result = _one(project, lab, where, verify=verify, report=report)
         if not result.failed:
             _remember(project, lab.name, time.monotonic() - started)
         yield result
@@ -80,16 +85,26 @@ def _refuse(project: Project, lab: Lab) -> None:
         raise CannotRunError(message + "\n".join(wrong))
 
 
+def _looked_at(
+    project: Project, labs: Sequence[Lab], master: str | None, shared: Path | None
+) -> Surroundings | None:
+    """Look at a standalone cluster before anything runs on it; other kinds were not tried."""
+    where = cluster.of(master, max((lab.notebook.needs.ranks for lab in labs), default=1))
+    if where.kind != "spark":
+        return None
+    packages = frozenset().union(*(lab.fingerprint.pins for lab in labs))
+    return preflight.examine(where, project.root, preflight.Wanted(where.ranks, packages, shared))
+
+
 def _one(
     project: Project,
     lab: Lab,
-    master: str | None,
+    where: Cluster,
     *,
     verify: bool,
     report: Callable[[Event], None],
 ) -> Result:
     notebook = lab.notebook
-    where = cluster.of(master, notebook.needs.ranks)
     logs = project.state / "failures" / lab.name
     try:
         finished = execution.execute(
