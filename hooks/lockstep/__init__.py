@@ -40,9 +40,10 @@ Disk, git, processes, Spark:
    what changed; one build of a site in all its languages.
 10. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
    What authors and translators have done for them.
-11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
-    ``circumstances``, ``failure``, ``kernel``, ``client``, ``execution``, ``progress``,
-    ``schedule``, ``running``, ``reports``. Notebooks executed on Spark.
+11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``survey``, ``environment``,
+    ``obstacles``, ``preflight``, ``circumstances``, ``failure``, ``kernel``, ``client``,
+    ``execution``, ``progress``, ``schedule``, ``running``, ``reports``. Notebooks executed on
+    Spark.
 12. ``commands``: ``command``, ``listing``, ``checking``, ``states``, ``running``, ``labs``,
     ``translators``. What a person calls, and sees.
 

@@ -37,8 +37,8 @@ def missing() -> str:
             return TROUBLE.format(f"it has no `{program}`")
     if os.geteuid() != 0:
         return TROUBLE.format("making namespaces takes root")
-    made = _call("unshare", *NAMESPACES, "--fork", "sh", "-c",
-                 "ip link add lockstep0 type bridge && mount -t tmpfs none /mnt", check=False)  # fmt: skip
+    trial = "ip link add bridge0 type bridge && mount -t tmpfs none /mnt"
+    made = _call("unshare", *NAMESPACES, "--fork", "sh", "-c", trial, check=False)
     if made.returncode != 0:
         return TROUBLE.format(made.stderr.strip() or "it refuses to make namespaces")
     return ""

@@ -5,7 +5,6 @@ pip's pyspark has no start scripts; the classes that they would start are in its
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import time
@@ -14,8 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from tests.cluster.hosts import Host
 
 PORT = 7077
@@ -27,9 +24,11 @@ class Standalone:
     """A running Spark: its master's URL, and more workers when they are wanted."""
 
     def __init__(self, master: Host, logs: Path) -> None:
+        """Start the master; what it and the workers write goes into a folder of this machine."""
         self.url = f"spark://{master.name}:{PORT}"
         self._logs = logs
         self._workers = 0
+        self._started: list[subprocess.Popen[bytes]] = []
         self._start(master, "master.Master", "--host", master.name, "--port", str(PORT))
 
     def add(self, worker: Host, *options: str, cores: int = 1) -> None:
@@ -38,6 +37,12 @@ class Standalone:
         self._start(worker, "worker.Worker", *given, self.url)
         self._workers += 1
         self._wait("master.Master", "Registering worker", self._workers)
+
+    def close(self) -> None:
+        """Let go of what runs on the hosts."""
+        for process in self._started:
+            process.kill()
+            process.wait()
 
     def said(self) -> str:
         """Give all that master and workers wrote: what a test that failed has to show."""
@@ -56,10 +61,11 @@ class Standalone:
         log = self._logs / f"{what}-{host.name}.log"
         with log.open("w", encoding="utf-8") as written:
             # It ends with its host.
-            subprocess.Popen(
+            started = subprocess.Popen(
                 host.entered([*command, *arguments]), stdin=subprocess.DEVNULL, stdout=written,
-                stderr=subprocess.STDOUT, env=variables, start_new_session=True,
+                stderr=subprocess.STDOUT, env=variables,
             )  # fmt: skip
+        self._started.append(started)
         if what == "master.Master":
             self._wait(what, "I have been elected leader", 1)
 

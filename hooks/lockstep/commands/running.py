@@ -29,6 +29,10 @@ if TYPE_CHECKING:  # what these import takes seconds, and is not needed where no
 ))  # fmt: skip
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--master", metavar="URL", help="A Spark master; default: an embedded local-cluster.")
+@click.option(
+    "--shared", metavar="FOLDER", type=click.Path(path_type=Path),
+    help="A folder that all hosts of the cluster see at this path, for what ranks write.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Execute also what is not stale.")
 @click.option("--verify", is_flag=True, help="Execute and compare with the recordings.")
 @click.option(
@@ -50,8 +54,8 @@ if TYPE_CHECKING:  # what these import takes seconds, and is not needed where no
 @with_folder
 def run(  # noqa: PLR0913 each is an option
     folder: Folder, names: Sequence[str] = (), master: str | None = None, *,
-    force: bool = False, verify: bool = False, jobs: int = 1, named: Sequence[str] = (),
-    style: str = "text", junit: Path | None = None,
+    shared: Path | None = None, force: bool = False, verify: bool = False, jobs: int = 1,
+    named: Sequence[str] = (), style: str = "text", junit: Path | None = None,
 ) -> None:  # fmt: skip
     """Execute notebooks on Spark and record what came out.
 
@@ -82,7 +86,7 @@ def run(  # noqa: PLR0913 each is an option
     cases, lines = reports.JUnit(), reports.JsonLines(click.echo)
     results: list[Result] = []
     if chosen:
-        wish = running.Wish(master, verify, jobs, named)
+        wish = running.Wish(master, verify, jobs, named, shared)
         results = _run(project, chosen, wish, cases, lines if style == "json" else None)
     _report(results, lines.result if style == "json" else None)
     if junit is not None:

@@ -71,7 +71,8 @@ async def executed(  # noqa: PLR0913 a notebook, where and on what it runs, and 
     started = time.monotonic()
     folder, log_folder = _real(folder), _real(log_folder)
     report(events.NotebookStarted(notebook.name, len(notebook.cells), cluster.master))
-    with TemporaryDirectory(prefix="lockstep-", ignore_cleanup_errors=True) as scratch:
+    shared = cluster.surroundings.shared if cluster.surroundings else None
+    with TemporaryDirectory("", "lockstep-", shared, ignore_cleanup_errors=True) as scratch:
         session = _Session(notebook, folder, cluster, report, Path(scratch))
         try:
             try:
@@ -136,7 +137,7 @@ class _Session:
         run = circumstances.of(self._notebook, self._cluster, facts["spark"])
         cells = zip(self._notebook.cells, self._document.cells, strict=True)
         outputs = {cell.key: list(ran.outputs) for cell, ran in cells}
-        paths = {str(self._scratch / "tmp"): "/tmp", str(self._scratch): "/tmp/run"}  # noqa: S108
+        paths = {str(self._scratch / "tmp"): "<tmp>", str(self._scratch): "<tmp>/run"}
         return Finished(outputs, self._values, run, paths)
 
     def keep_logs(self, failed: RunFailed, log_folder: Path) -> Path | None:

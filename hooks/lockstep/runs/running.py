@@ -23,7 +23,8 @@ from lockstep.ground.problem import Severity
 from lockstep.notebooks import output, recording, verification
 from lockstep.notebooks.lab import Lab
 from lockstep.notebooks.recording import Recording
-from lockstep.runs import cluster, execution, schedule
+from lockstep.runs import cluster, execution, preflight, schedule
+from lockstep.runs.cluster import Surroundings
 from lockstep.runs.events import Event
 from lockstep.runs.execution import Finished
 from lockstep.runs.failure import RunFailed
@@ -55,6 +56,8 @@ class Wish:
     """How many notebooks may run at a time, as far as the cluster has slots for their ranks."""
     named: Collection[str] = ()
     """Variables of this environment that notebooks may see, besides those that any may."""
+    shared: Path | None = None
+    """A folder that all hosts of the cluster see."""
 
 
 def run(
@@ -63,25 +66,27 @@ def run(
     """Execute notebooks; return what became of each, in order.
 
     What is left still runs when one fails; a failed notebook's recording stays as it was. Raises
-    ``CannotRunError`` before anything is executed where the environment or a script is unfit.
+    ``CannotRunError`` before anything is executed where the environment or a script is unfit, and
+    ``ClusterError`` where a cluster is.
     """
     for lab in labs:
         _refuse(project, lab)
+    found = _looked_at(project, labs, wish)
     work = [
-        (lab.notebook.needs.ranks, functools.partial(_one, project, lab, wish, report))
+        (lab.notebook.needs.ranks, functools.partial(_one, project, lab, wish, found, report))
         for lab in labs
     ]
-    return asyncio.run(schedule.all_of(work, wish.jobs, _slots(wish.master)))
+    return asyncio.run(schedule.all_of(work, wish.jobs, _slots(wish.master, found)))
 
 
-def _slots(master: str | None) -> int | None:
+def _slots(master: str | None, found: Surroundings | None) -> int | None:
     """Return how many ranks can run at a time; ``None`` where only the cluster knows.
 
     Each notebook brings an embedded cluster of its own: then the processors are what they share.
     """
     if cluster.of(master, 1).embedded:
         return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
-    return None
+    return found.slots if found else None
 
 
 def _refuse(project: Project, lab: Lab) -> None:
@@ -102,7 +107,23 @@ def _refuse(project: Project, lab: Lab) -> None:
         raise CannotRunError(message + "\n".join(wrong))
 
 
-async def _one(project: Project, lab: Lab, wish: Wish, report: Callable[[Event], None]) -> Result:
+def _looked_at(project: Project, labs: Sequence[Lab], wish: Wish) -> Surroundings | None:
+    """Look at a standalone cluster before anything runs on it; other kinds were not tried."""
+    where = cluster.of(wish.master, max((lab.notebook.needs.ranks for lab in labs), default=1))
+    if where.kind != "spark":
+        return None
+    packages = frozenset().union(*(lab.fingerprint.pins for lab in labs))
+    wanted = preflight.Wanted(where.ranks, packages, wish.shared)
+    return preflight.examine(where, project.root, wanted)
+
+
+async def _one(
+    project: Project,
+    lab: Lab,
+    wish: Wish,
+    found: Surroundings | None,
+    report: Callable[[Event], None],
+) -> Result:
     """Run a notebook and return what became of it: whatever it is, others go on."""
     started = time.monotonic()
     kept = "\n  the recording is as it was" if lab.recording else ""
@@ -110,7 +131,7 @@ async def _one(project: Project, lab: Lab, wish: Wish, report: Callable[[Event],
         finished = await execution.executed(
             lab.notebook,
             project.root,
-            cluster=cluster.of(wish.master, lab.notebook.needs.ranks),
+            cluster=cluster.of(wish.master, lab.notebook.needs.ranks).within(found),
             log_folder=project.state / "failures" / lab.name,
             report=report,
             named=wish.named,

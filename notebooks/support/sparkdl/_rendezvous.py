@@ -27,7 +27,7 @@ class Rendezvous:
         self._address, self._server = address, server
 
     def assign(self, hosts: Sequence[str], interfaces: Sequence[str]) -> list[Mapping[str, str]]:
-        """Number the processes and open the store to them.
+        """Make each process a rank, and open the store to them.
 
         Args:
             hosts: what tells the host of each process from others.

@@ -84,7 +84,7 @@ class _SparkJob:
 
     def start(self) -> None:
         # Executors need not have this package: it travels with what they are to do.
-        sparks_pickle.register_pickle_by_value(sparkdl)
+        sparks_pickle.register_pickle_by_value(sparkdl)  # type: ignore[no-untyped-call]
         self._thread.start()
 
     @property
