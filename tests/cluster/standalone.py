@@ -54,6 +54,9 @@ class Standalone:
             **{name: os.environ[name] for name in KEPT if name in os.environ},
             "SPARK_HOME": str(home),
             "SPARK_DAEMON_MEMORY": "256m",
+            # Seconds after which the master gives up a worker that is silent; usually a minute.
+            "SPARK_MASTER_OPTS": "-Dspark.worker.timeout=10",
+            "SPARK_WORKER_OPTS": "-Dspark.worker.timeout=10",
             "SPARK_LOCAL_DIRS": str(home / "local"),
             "SPARK_WORKER_DIR": str(home / "work"),
         }

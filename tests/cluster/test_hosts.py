@@ -10,6 +10,8 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
+import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,6 +148,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     project = base / "project"
     (project / "mkdocs.yml").write_text(case.CONFIGURATION, "utf-8")
     (project / "notebooks/train.py").write_text(TRAIN, "utf-8")
+    (project / "requirements").symlink_to(ROOT / "requirements")
     barn = project / "notebooks/support/barn"
     (barn / "tally.py").write_text(TALLY, "utf-8")
     (barn / "__init__.py").touch()
@@ -171,3 +174,100 @@ def test_ranks_on_two_hosts_agree_on_the_weights(cluster: Cluster) -> None:
     run = pair["metadata"]["lockstep_recording"]["run"]
     assert (run["cluster"], run["executors"], run["hosts"], run["ranks"]) == ("spark", 2, 2, 2)
     assert cluster.left("driver") == []
+
+
+@pytest.mark.parametrize(
+    ("master", "said"),
+    [
+        ("spark://master:7078", "master not reached: master:7078 (10.77.0.1): Connection refused."),
+        ("spark://nobody:7077", "master not found: this machine knows no host 'nobody'."),
+        ("spark://driver:7077", "driver is this machine's own loopback address here"),
+        ("spark:master", "spark:master is no master of a standalone Spark; write spark://"),
+    ],
+)
+def test_a_master_that_is_not_there(cluster: Cluster, master: str, said: str) -> None:
+    driver = cluster.hosts["driver"]
+    names = {name: host.address for name, host in cluster.hosts.items()}
+    driver.resolve({"localhost": "127.0.0.1", **names, "driver": "127.0.1.1"})
+    try:
+        began = time.monotonic()
+        status, heard = cluster.call("run", "--force", "--master", master)
+    finally:
+        driver.resolve({"localhost": "127.0.0.1"} | names)
+    assert status == 2
+    assert said in heard
+    assert time.monotonic() - began < 30
+
+
+def test_an_address_that_no_other_host_reaches_is_refused(cluster: Cluster) -> None:
+    url = cluster.spark.url
+    status, heard = cluster.call("run", "--force", "--master", url, SPARK_LOCAL_IP="127.0.0.1")
+    assert status == 2
+    assert "SPARK_LOCAL_IP=127.0.0.1 is a loopback address" in heard
+    assert f"Unset it: {cluster.hosts['driver'].address} is found without it" in heard
+
+
+def test_what_differs_on_a_host_is_said_with_its_remedy(cluster: Cluster) -> None:
+    """On one host a package is missing, and its own name leads to itself alone."""
+    two = cluster.hosts["two"]
+    names = {name: host.address for name, host in cluster.hosts.items()}
+    (package,) = Path(sysconfig.get_path("purelib")).glob("torch-*.dist-info")
+    two.call("mount", "-t", "tmpfs", "none", str(package))
+    two.resolve({"localhost": "127.0.0.1", **names, "two": "127.0.1.1"})
+    try:
+        status, heard = cluster.call("run", "--force", "--master", cluster.spark.url)
+    finally:
+        two.call("umount", str(package))
+        two.resolve({"localhost": "127.0.0.1"} | names)
+    assert status == 2, heard
+    assert "other packages: torch is" in heard
+    assert "and two does not have it. Install what requirements/labs.txt pins" in heard
+    assert "loopback address: on two its own name resolves to 127.0.1.1" in heard
+    assert f"Write into its /etc/hosts: {two.address} two" in heard
+    assert cluster.left("two") == []
+
+
+def test_a_host_that_dies_in_the_middle_of_training_is_named(cluster: Cluster) -> None:
+    pair = cluster.project / "notebooks/train.ipynb"
+    script = cluster.project / "notebooks/train.py"
+    before, code = pair.read_bytes(), script.read_text("utf-8")
+    script.write_text(code.replace("steps=5, pause=0", "steps=100_000, pause=0.01"), "utf-8")
+    run = cluster.start("run", "--master", cluster.spark.url)
+    try:
+        deadline = time.monotonic() + 200
+        while not any("cloudpickle.load" in line for line in cluster.left("two")):
+            assert run.poll() is None, run.communicate()[0]
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+        time.sleep(3)
+        cluster.hosts["two"].die()
+        died = time.monotonic()
+        said, _ = run.communicate(timeout=120)
+    finally:
+        run.kill()
+        script.write_text(code, "utf-8")
+    assert time.monotonic() - died < 60
+    assert run.returncode == 1
+    assert "cell 'train' rank" in said
+    assert "was lost with its executor on two" in said
+    assert pair.read_bytes() == before
+    assert cluster.left("driver") == []
+    deadline = time.monotonic() + 30
+    while left := cluster.left("one"):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.5)
+
+
+def test_after_that_a_run_works_on_what_is_left(cluster: Cluster) -> None:
+    cluster.spark.add(cluster.hosts["one"])
+    status, said = cluster.call("run", "--force", "--master", cluster.spark.url)
+    assert status == 0, said
+    assert cluster.values()["hosts"] == "one one"
+
+
+def test_more_ranks_than_slots_start_nothing(cluster: Cluster) -> None:
+    script = cluster.project / "notebooks/train.py"
+    script.write_text(script.read_text("utf-8").replace("ranks: 2", "ranks: 5"), "utf-8")
+    status, said = cluster.call("run", "--force", "--master", cluster.spark.url)
+    assert status == 2
+    assert "not enough slots: 5 ranks are asked for, and the cluster has 2 (2 workers)" in said

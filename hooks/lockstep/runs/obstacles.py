@@ -50,9 +50,9 @@ def found(told: Mapping[str, Any], masters: Sequence[str], ranks: int) -> Iterat
         others = ", ".join(told["applications"]) or "none that the master knows"
         yield (
             f"- no free slots: {ranks} ranks are asked for, and of {slots} slots the "
-            f"cluster lent {told['lent']} within 30 s. Other applications: {others}. Wait until "
-            "they end, or end them; or the workers' logs say why executors end at once: they must "
-            "be able to connect to this machine"
+            f"cluster lent {told['lent']} within {told['within']:.0f} s. Other applications: "
+            f"{others}. Wait until they end, or end them; or the workers' logs say why executors "
+            "end at once: they must be able to connect to this machine"
         )
         return
     for each in _one_by_host(told["executors"]):

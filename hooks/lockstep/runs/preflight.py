@@ -27,7 +27,7 @@ from lockstep.runs.cluster import Cluster, ClusterError, Surroundings
 from lockstep.runs.obstacles import is_loopback
 
 _CONNECTS_WITHIN = 5.0
-_ENDS_WITHIN = 150.0
+_ENDS_WITHIN = 200.0
 _NEEDED = ("cloudpickle", "horovod", "psutil")
 """Packages that ranks need, whatever the notebook imports."""
 

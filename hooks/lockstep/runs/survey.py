@@ -18,8 +18,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-_LENDS_WITHIN = 30.0
-"""Seconds for a cluster to start executors, once it has the slots."""
+_LENDS_WITHIN = {"idle": 100.0, "shared": 30.0}
+"""Seconds for a cluster to start executors: where nobody else uses it, and where others do."""
 _REACHED_WITHIN = 5.0
 """Seconds for one host to answer another."""
 
@@ -40,7 +40,8 @@ def main(asked: dict[str, Any]) -> dict[str, Any]:
     if sum(worker["cores"] for worker in fitting) < asked["ranks"]:
         return told
     try:
-        told |= _executors(asked)
+        within = _LENDS_WITHIN["shared" if told["applications"] else "idle"]
+        told |= _executors(asked, within)
     except Exception as error:  # noqa: BLE001
         told["executors_failed"] = str(error)[:4000]
     return told
@@ -81,7 +82,7 @@ def _only(jvm: Any, name: str) -> Any:  # noqa: ANN401 py4j is untyped
     return jvm.java.lang.Class.forName(name).getField("MODULE$").get(None)
 
 
-def _executors(asked: dict[str, Any]) -> dict[str, Any]:
+def _executors(asked: dict[str, Any], within: float) -> dict[str, Any]:
     """Take as many slots as there are to be ranks, and have each tell where it is."""
     from pyspark import SparkConf, SparkContext  # noqa: PLC0415
 
@@ -90,10 +91,10 @@ def _executors(asked: dict[str, Any]) -> dict[str, Any]:
     try:
         application = context._jsc.sc()  # noqa: SLF001 PySpark has no public way to ask
         profile = application.resourceProfileManager().resourceProfileFromId(0)
-        deadline = time.monotonic() + _LENDS_WITHIN
+        deadline = time.monotonic() + within
         while (slots := application.maxNumConcurrentTasks(profile)) < asked["ranks"]:
             if time.monotonic() > deadline or application.isStopped():
-                return {"lent": slots}
+                return {"lent": slots, "within": within}
             time.sleep(0.2)
         driver = (asked["address"], int(context.getConf().get("spark.driver.port")))
 
