@@ -211,6 +211,14 @@ def test_status_of_labs_by_languages(project: Project) -> None:
         assert part in text
 
 
+def test_status_says_which_pins_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    case.play(case.read(case.GOLDEN / "changed-pins.txt"), tmp_path)
+    (lab,) = [row for row in json.loads(call("status", "--format", "json").stdout) if row["pins"]]
+    said = " ".join(call("status").stdout.replace("│", " ").split())
+    assert all(pin in said for pin in lab["pins"])
+
+
 def test_nothing_is_run_where_nothing_is_stale(project: Project) -> None:
     pytest.importorskip("nbclient")
     assert project.root.is_dir()

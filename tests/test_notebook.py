@@ -42,9 +42,10 @@ def test_values_with_and_without_tolerance() -> None:
 
 def test_needs_of_a_run() -> None:
     text = HEADER.replace(
-        "# ---\n\n", "#   lockstep:\n#     ranks: 4\n#     data: [a.csv]\n# ---\n"
+        "# ---\n\n",
+        "#   lockstep:\n#     ranks: 4\n#     data: [a.csv]\n#     cell_timeout: 30\n# ---\n",
     )
-    assert notebook.read(text, "lab.py").needs == Needs(4, 600, ("a.csv",))
+    assert notebook.read(text, "lab.py").needs == Needs(4, 600, ("a.csv",), 30)
 
 
 @pytest.mark.parametrize(

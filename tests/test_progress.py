@@ -14,6 +14,8 @@ from lockstep.runs.events import (
     Event,
     NotebookDone,
     NotebookFailed,
+    NotebookInterrupted,
+    NotebookStale,
     NotebookStarted,
     OutputLine,
 )
@@ -59,6 +61,24 @@ def test_plain_lines_show_now_and_then_what_a_long_cell_says() -> None:
         "penguins: train says: second 92",
         "penguins: failed after 1 min 35 s",
     ]
+
+
+def test_why_it_runs_and_where_it_was_interrupted_is_told_to_all() -> None:
+    reasons = ("cell 'load' changed", "module '[bold].py' is new")
+    told = [NotebookStale("penguins", reasons), RUN[0], RUN[1]]
+    told.append(NotebookInterrupted("penguins", 9.5, "penguins.py:3: cell 'load'"))
+    lines: list[str] = []
+    plain = progress.Plain(lines.append, {}, clock=lambda: 0)
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=120, color_system=None)
+    with progress.shown(console, {}) as terminal:
+        for event in told:
+            plain(event)
+            terminal(event)
+    assert lines[0] == "penguins: stale: cell 'load' changed; module '[bold].py' is new"
+    assert lines[2:] == ["penguins: interrupted after 9.5 s in penguins.py:3: cell 'load'"]
+    assert "penguins is stale: cell 'load' changed; module '[bold].py' is new" in stream.getvalue()
+    assert last_drawn(stream).endswith("interrupted in penguins.py:3: cell 'load'")
 
 
 def test_a_console_that_is_no_terminal_gets_plain_lines() -> None:

@@ -92,7 +92,7 @@ def test_one_module_knows_nbclient() -> None:
         name for name, tree in trees()
         if {module.split(".")[0] for module in imported(tree)} & {"nbclient"}
     }  # fmt: skip
-    assert importers == {"runs.execution"}
+    assert importers == {"runs.client"}
 
 
 @pytest.mark.parametrize("module", ["mkdocs_hook", "lockstep.cli"])

@@ -88,6 +88,20 @@ def test_volatile_output_and_figures_of_other_processors_do_not_count() -> None:
     assert differences(recording(a=figure("1")), recording(a=stream("1"))) != []
 
 
+def test_a_difference_is_legible() -> None:
+    """A figure is a line; of much text the beginning is shown."""
+    (found,) = differences(
+        recording(a=figure("<svg>1\n</svg>")), recording(a=figure("<svg>2</svg>"))
+    )
+    assert found.splitlines()[-2:] == [
+        "-[image/svg+xml: 2 lines, 04a956504177]",
+        "+[image/svg+xml: 1 lines, 9d04b70defc5]",
+    ]
+    long = "".join(f"{number}\n" for number in range(100))
+    (found,) = differences(recording(a=stream("")), recording(a=stream(long)))
+    assert found.splitlines()[-2:] == ["+55", "… and 44 more lines"]
+
+
 def test_a_recording_is_needed() -> None:
     with pytest.raises(ValueError, match="no recording to compare with"):
         verification.differences(lab(None), recording())

@@ -35,16 +35,17 @@ Text in, values out; no disk, clock, git or network:
 Disk, git, processes, Spark:
 
 9. ``disk``: ``git``, ``segmentation``, ``conversion``, ``workers``, ``folder``, ``layout``,
-   ``project``, ``inputs``, ``memory``, ``checking``, ``belongings``, ``build``. A project's files,
-   read and written, and their history; all of it checked, side by side and only what changed; one
-   build of a site in all its languages.
+   ``project``, ``inputs``, ``memory``, ``checking``, ``freshness``, ``belongings``, ``build``. A
+   project's files, read and written, and their history; all of it checked, side by side and only
+   what changed; one build of a site in all its languages.
 10. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
    What authors and translators have done for them.
-11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``environment``,
-    ``circumstances``, ``failure``, ``kernel``, ``execution``, ``progress``, ``running``. Notebooks
-    executed on Spark.
-12. ``commands``: ``command``, ``listing``, ``checking``, ``states``, ``labs``, ``translators``.
-    What a person calls, and sees.
+11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``survey``, ``environment``,
+    ``obstacles``, ``preflight``, ``circumstances``, ``failure``, ``kernel``, ``client``,
+    ``execution``, ``progress``, ``schedule``, ``running``, ``reports``. Notebooks executed on
+    Spark.
+12. ``commands``: ``command``, ``listing``, ``checking``, ``states``, ``running``, ``labs``,
+    ``translators``. What a person calls, and sees.
 
 On top stand ``cli`` and ``__main__``. Nothing here knows MkDocs' events: the adapter
 ``hooks/mkdocs_hook.py`` does.

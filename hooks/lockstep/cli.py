@@ -13,7 +13,7 @@ from lockstep.commands.command import examples
 COMMANDS = {
     "check": "checking",
     "status": "states",
-    "run": "labs",
+    "run": "running",
     "sync": "labs",
     "comments": "labs",
     "new": "labs",

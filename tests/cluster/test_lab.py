@@ -15,6 +15,7 @@ import pytest
 from lockstep.disk.project import Project
 from lockstep.notebooks import program
 from lockstep.runs import running
+from lockstep.runs.running import Wish
 from tests import page
 from tests.browser import site as sites
 
@@ -54,7 +55,7 @@ def test_lab_runs_as_recorded(name: str) -> None:
     """Its tests pass, and values and outputs are those that the pages show."""
     lab = project().site().labs[name]
     events: list[object] = []
-    (result,) = running.run(project(), [lab], None, verify=True, report=events.append)
+    (result,) = running.run(project(), [lab], Wish(verify=True), events.append)
     assert not result.failed, result.message
     assert len(events) > len(lab.notebook.cells)
 

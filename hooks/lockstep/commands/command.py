@@ -1,6 +1,6 @@
 """What commands have in common: the project they work on, and how they stop.
 
-Exit status: 0 nothing to report, 1 findings, 2 could not run.
+Exit status: 0 nothing to report, 1 findings, 2 could not run, 130 interrupted.
 """
 
 import functools
@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # it takes a second to import
     from lockstep.disk.project import Project
 
 FINDINGS, COULD_NOT_RUN = 1, 2
+INTERRUPTED = 130
+"""As shells have it: 128, and the number of SIGINT."""
 _P = ParamSpec("_P")
 
 

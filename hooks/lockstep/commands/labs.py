@@ -6,14 +6,13 @@ import sys
 from collections.abc import Sequence
 
 import click
-from rich.console import Console
 
 from lockstep.authoring import languages, pairs, starting
+from lockstep.commands import running
 from lockstep.commands.command import FINDINGS, authored, examples, stop, with_project
 from lockstep.disk.project import Project
 from lockstep.notebooks.lab import Lab
 from lockstep.pages.site import Site
-from lockstep.runs import progress
 
 
 @click.command(epilog=examples(
@@ -86,53 +85,9 @@ def new(project: Project, name: str | None, language: str | None, *, execute: bo
     for path in authored(starting.new, project, name):
         click.echo(f"wrote {path}")
     if execute:
-        click.get_current_context().invoke(run, names=(name,))
+        click.get_current_context().invoke(running.run, names=(name,))
     else:
         click.echo(f"record it with `lockstep run {name}`")
-
-
-@click.command(epilog=examples(
-    "lockstep run                          what is stale",
-    "lockstep run --force my-lab           that one, in any case",
-    "lockstep run --master spark://host:7077",
-    "lockstep run --verify                 execute everything, compare, write nothing",
-))  # fmt: skip
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--master", metavar="URL", help="A Spark master; default: an embedded local-cluster.")
-@click.option("--force", is_flag=True, help="Execute also what is not stale.")
-@click.option("--verify", is_flag=True, help="Execute and compare with the recordings.")
-@with_project
-def run(
-    project: Project, names: Sequence[str] = (), master: str | None = None, *,
-    force: bool = False, verify: bool = False,
-) -> None:  # fmt: skip
-    """Execute notebooks on Spark and record what came out.
-
-    A failed run changes no recording; its report and logs go to .lockstep/failures/NAME/.
-    """
-    try:
-        from lockstep.runs import running  # noqa: PLC0415 needs the labs' environment
-        from lockstep.runs.cluster import ClusterError  # noqa: PLC0415
-    except ImportError as error:
-        stop(f"the labs' environment is not installed ({error.name}); `make run` sets it up")
-    labs = _chosen(project.site(), names)
-    chosen = labs if force or verify else [lab for lab in labs if lab.stale]
-    if not verify:
-        authored(pairs.sync, project, [lab for lab in labs if lab not in chosen])
-    if not chosen:
-        click.echo(f"nothing is stale: {len(labs)} of {len(labs)} recordings are fresh")
-        return
-    console = Console()
-    failed = False
-    try:
-        with progress.shown(console, running.durations(project)) as report:
-            for result in running.run(project, chosen, master, verify=verify, report=report):
-                failed |= result.failed
-                console.print(result.message, markup=False, highlight=False, soft_wrap=True)
-    except (running.CannotRunError, ClusterError) as error:
-        stop(str(error))
-    if failed:
-        sys.exit(FINDINGS)
 
 
 @click.command(epilog=examples('eval "$(lockstep environment)"; jupyter lab notebooks'))

@@ -31,7 +31,8 @@ def status(project: Project, style: str) -> None:
     for row in report:
         guides = (overview.brief(guide) for guide in row["guides"].values())
         called = row["lab"] or debts.name(row["page"] or "")
-        table.add_row(called, row["run"] or "\n".join(row["stale"]), *guides)
+        recording = [row["run"]] if row["run"] else row["stale"]
+        table.add_row(called, "\n".join([*recording, *row["pins"]]), *guides)
     # Into a file or a pipe the table goes whole, however wide; a terminal has the width it has.
     console = Console()
     if not console.is_terminal:

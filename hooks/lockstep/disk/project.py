@@ -34,8 +34,7 @@ class Project(Folder):
     def site(self) -> Site:
         """Read the whole project. Never raises for what its files hold."""
         problems = list(layout.misplaced(self.root, self.settings))
-        scripts = list(_scripts(self.root / self.settings.notebooks))
-        labs = {lab.name: lab for lab in workers.side_by_side(self._lab, scripts) if lab}
+        labs = self.labs()
         languages = self.settings.languages
         guides = self._pages(self.settings, problems)
         words = {language.code: self.words(language) for language in languages}
@@ -45,6 +44,11 @@ class Project(Folder):
         terms = self._glossary(problems)
         convert = conversion.converter(self.config)
         return Site(self.settings, labs, guides, words, terms, accepted, tuple(problems), convert)
+
+    def labs(self) -> dict[str, Lab]:
+        """Read the notebooks, with all that belongs to them, by name."""
+        scripts = list(_scripts(self.root / self.settings.notebooks))
+        return {lab.name: lab for lab in workers.side_by_side(self._lab, scripts) if lab}
 
     def words(self, language: Language) -> Words:
         """Return the engine's own words in a language, English where there are none."""

@@ -12,6 +12,7 @@ from typing import Any
 EXAMPLE = '# %% name="split-rows" values=["train_rows"]'
 _RESERVED = re.compile(r"(?:test|text)-\d+|unnamed")
 TAGS = frozenset({"test", "raises-exception", "volatile"})
+_NUMBERS = ("ranks", "timeout", "cell_timeout")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
@@ -25,6 +26,8 @@ class Needs:
     """Seconds for the whole notebook."""
     data: tuple[str, ...] = ()
     """Files the notebook reads, relative to its own folder."""
+    cell_timeout: int | None = None
+    """Seconds for each of its cells, where that is less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,13 @@ def needs(raw: object) -> tuple[Needs, list[str]]:
     if not isinstance(raw, Mapping):
         return Needs(), ["`lockstep:` is not a mapping; write `lockstep: {ranks: 2}`"]
     wrong: list[str] = []
-    if unknown := {str(key) for key in raw} - {"ranks", "timeout", "data"}:
-        wrong.append(f"unknown key {min(unknown)!r} under `lockstep:`; known: ranks, timeout, data")
-    numbers = {"ranks": 1, "timeout": 600}
-    for key, default in numbers.items():
-        number = raw.get(key, default)
+    known = [*_NUMBERS, "data"]
+    if unknown := sorted({str(key) for key in raw} - set(known)):
+        listed = ", ".join(known)
+        wrong.append(f"unknown key {unknown[0]!r} under `lockstep:`; known: {listed}")
+    numbers: dict[str, int] = {}
+    for key in (key for key in _NUMBERS if key in raw):
+        number = raw[key]
         if isinstance(number, int) and not isinstance(number, bool) and number >= 1:
             numbers[key] = number
         else:
@@ -68,7 +73,7 @@ def needs(raw: object) -> tuple[Needs, list[str]]:
     if not isinstance(data, list) or not all(isinstance(item, str) for item in data):
         wrong.append(f"`data: {data}` is not a list of files, such as `data: [rows.csv]`")
         data = []
-    return Needs(numbers["ranks"], numbers["timeout"], tuple(data)), wrong
+    return Needs(data=tuple(data), **numbers), wrong
 
 
 def cell(metadata: Mapping[str, Any], line: str) -> tuple[CellHeader, list[str]]:

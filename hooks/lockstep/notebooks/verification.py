@@ -5,6 +5,7 @@ kind of processor not at all: floating-point results depend on instruction sets.
 """
 
 import difflib
+import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +14,9 @@ from typing import Any
 from lockstep.notebooks.lab import Lab
 from lockstep.notebooks.notebook import Notebook
 from lockstep.notebooks.recording import Recording, Scalar, flat
+
+LONGEST = 60
+"""Lines of a cell's difference that are shown."""
 
 
 def same_content(before: Recording | None, after: Recording) -> bool:
@@ -45,7 +49,9 @@ def differences(lab: Lab, fresh: Recording) -> list[str]:
         old = _comparable(before.get(cell.key, []), figures=same_processor)
         new = _comparable(fresh.outputs.get(cell.key, []), figures=same_processor)
         if old != new:
-            lines = difflib.unified_diff(old, new, "recorded", "this run", lineterm="", n=2)
+            lines = list(difflib.unified_diff(old, new, "recorded", "this run", lineterm="", n=2))
+            if len(lines) > LONGEST:
+                lines[LONGEST:] = [f"… and {len(lines) - LONGEST} more lines"]
             found.append(f"cell {cell.key!r} ({cell.header}):\n" + "\n".join(lines))
     return found
 
@@ -70,7 +76,7 @@ def _agree(old: Scalar, new: Scalar, tolerance: float | None) -> bool:
 
 
 def _comparable(outputs: Sequence[Mapping[str, Any]], *, figures: bool) -> list[str]:
-    """Return outputs as lines; figures as text, or as a word where they cannot be compared."""
+    """Return outputs as lines: a figure is one, with a digest unless it cannot be compared."""
     lines: list[str] = []
     for output in outputs:
         data = output.get("data", {})
@@ -79,6 +85,11 @@ def _comparable(outputs: Sequence[Mapping[str, Any]], *, figures: bool) -> list[
             lines.append(f"[{figure}]")
             continue
         text = output.get("text") or data.get(figure or "text/plain") or output.get("evalue") or ""
-        lines.append(f"[{output.get('name') or figure or output.get('output_type')}]")
-        lines += ("".join(text) if isinstance(text, list) else str(text)).splitlines()
+        said = ("".join(text) if isinstance(text, list) else str(text)).splitlines()
+        if figure:
+            digest = hashlib.sha256("\n".join(said).encode(errors="replace")).hexdigest()
+            lines.append(f"[{figure}: {len(said)} lines, {digest[:12]}]")
+            continue
+        lines.append(f"[{output.get('name') or output.get('output_type')}]")
+        lines += said
     return lines

@@ -10,9 +10,10 @@ https://spark.apache.org/docs/latest/configuration.html
 import importlib.util
 import os
 import re
+import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ARITHMETIC: Mapping[str, str] = {
@@ -39,6 +40,21 @@ class ClusterError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What was found out about a cluster of other hosts (``preflight.examine``)."""
+
+    address: str
+    """This machine's, as the cluster reaches it."""
+    interface: str = ""
+    """The network interface that leads to the others, where all hosts call it the same."""
+    shared: Path | None = None
+    """A folder that all hosts see at this path."""
+    hosts: int = 1
+    slots: int = 0
+    """How many were free."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """A Spark master, and how much of the cluster one notebook may take."""
 
@@ -46,6 +62,12 @@ class Cluster:
     """Spark's master URL, such as ``local-cluster[2,1,1024]`` or ``spark://host:7077``."""
     ranks: int = 1
     """Slots that the notebook asks for."""
+    surroundings: Surroundings | None = None
+    """Where this machine is in it; ``None`` where nobody looked, and where it is embedded."""
+
+    def within(self, surroundings: Surroundings | None) -> "Cluster":
+        """Return the same cluster, seen from here."""
+        return replace(self, surroundings=surroundings)
 
     @property
     def kind(self) -> str:
@@ -121,6 +143,8 @@ def install(cluster: Cluster, home: Path, support: Path) -> dict[str, str]:
         # No address of this machine is needed then, nor does one get into any log.
         variables["SPARK_LOCAL_IP"] = "127.0.0.1"
     else:
+        if cluster.surroundings is not None:
+            variables["SPARK_LOCAL_IP"] = cluster.surroundings.address
         chosen = ("PYSPARK_PYTHON", "SPARK_LOCAL_HOSTNAME", "SPARK_LOCAL_IP")
         variables.update({name: os.environ[name] for name in chosen if name in os.environ})
     return variables
@@ -169,6 +193,29 @@ def _settings(cluster: Cluster, home: Path, support: Path) -> dict[str, str]:
     if cluster.embedded:
         settings["spark.executor.extraJavaOptions"] = java
     else:
+        settings |= _settings_of_others(cluster, home, support)
+    return settings
+
+
+def _settings_of_others(cluster: Cluster, home: Path, support: Path) -> dict[str, str]:
+    """Return what a cluster needs that has hosts of its own."""
+    settings = {
         # A standalone application takes every core otherwise, and the next one waits for ever.
-        settings["spark.cores.max"] = str(cluster.ranks)
+        "spark.cores.max": str(cluster.ranks),
+        # A host that is gone without a word is missed after this long, not after two minutes.
+        "spark.network.timeout": "40s",
+        "spark.network.timeoutInterval": "5s",
+        "spark.executor.heartbeatInterval": "5s",
+        "spark.rpc.askTimeout": "120s",
+    }
+    if any(support.glob("*")):
+        # Other hosts need not have the project's folder.
+        modules = shutil.make_archive(str(home / "notebook-modules"), "zip", support)
+        settings["spark.submit.pyFiles"] = modules
+    found = cluster.surroundings
+    if found is not None:
+        settings["spark.driver.host"] = os.environ.get("SPARK_LOCAL_IP", found.address)
+        if found.interface:
+            # PyTorch otherwise takes the one that the host's own name leads to: often loopback.
+            settings["spark.executorEnv.GLOO_SOCKET_IFNAME"] = found.interface
     return settings

@@ -4,7 +4,7 @@ The environment is built from a list of what may pass, so that no password or to
 reaches lab code, its output or an executor's log.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from lockstep.runs.cluster import ARITHMETIC
@@ -17,7 +17,7 @@ PASSED_ON = frozenset(
         *("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"),
     }
 )
-"""Variables of the runner that the kernel sees too, besides ``LC_…``."""
+"""Variables of the runner that the kernel sees too, besides ``LC_…`` and those that are named."""
 
 _MATPLOTLIBRC = """\
 svg.hashsalt: lockstep
@@ -43,21 +43,27 @@ def arguments(*, figures: bool) -> list[str]:
 
 
 def variables(
-    inherited: Mapping[str, str], run: str, scratch: Path, support: Path
+    inherited: Mapping[str, str],
+    run: str,
+    scratch: Path,
+    support: Path,
+    named: Collection[str] = (),
 ) -> dict[str, str]:
     """Return a kernel's whole environment, Spark's part aside, and write the files it names.
 
     inherited: the runner's own; run: the identity of the run; scratch: its folder, which has
-    temporary files below ``tmp``; support: the folder with the notebooks' own modules.
+    temporary files below ``tmp`` and a log for each rank below ``ranks``; support: the folder with
+    the notebooks' own modules; named: variables that somebody asked for by name.
     """
-    temporary = scratch / "tmp"
+    temporary, ranks = scratch / "tmp", scratch / "ranks"
     temporary.mkdir()
+    ranks.mkdir()
     matplotlibrc = scratch / "matplotlibrc"
     matplotlibrc.write_text(_MATPLOTLIBRC, "utf-8")
     passed = {
         name: value
         for name, value in inherited.items()
-        if name in PASSED_ON or name.startswith("LC_")
+        if name in PASSED_ON or name in named or name.startswith("LC_")
     }
     return {
         **passed,
@@ -67,5 +73,6 @@ def variables(
         "MATPLOTLIBRC": str(matplotlibrc),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONPATH": str(support),
+        "SPARKDL_LOGS": str(ranks),
         "TMPDIR": str(temporary),
     }

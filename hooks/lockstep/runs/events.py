@@ -4,6 +4,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class NotebookStale:
+    """A notebook that will be run has a recording that is stale."""
+
+    notebook: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NotebookStarted:
     """A kernel is being started."""
 
@@ -61,4 +69,23 @@ class NotebookFailed:
     """What a person needs to know, in a few lines."""
 
 
-Event = NotebookStarted | CellStarted | OutputLine | CellDone | NotebookDone | NotebookFailed
+@dataclass(frozen=True, slots=True)
+class NotebookInterrupted:
+    """The run was broken off from outside (Ctrl-C), and no process is left."""
+
+    notebook: str
+    seconds: float
+    where: str
+    """Place and name of the cell that ran."""
+
+
+Event = (
+    NotebookStale
+    | NotebookStarted
+    | CellStarted
+    | OutputLine
+    | CellDone
+    | NotebookDone
+    | NotebookFailed
+    | NotebookInterrupted
+)

@@ -2,7 +2,7 @@
 
 What comes out is what the kernel sent: normalising and recording it is for others, and so is the
 decision that a run is needed. A run that fails for whatever reason raises ``RunFailed`` and leaves
-its report and logs in a folder. This module alone imports nbclient.
+its report and logs in a folder.
 """
 
 import asyncio
@@ -10,8 +10,7 @@ import os
 import shutil
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,23 +18,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from lockstep.notebooks.notebook import Cell, Notebook
 from lockstep.notebooks.recording import Run, Scalar
 from lockstep.runs import circumstances, environment, events, failure
 from lockstep.runs import cluster as clusters
+from lockstep.runs.client import CellExecutionError, Client, DeadKernelError
 from lockstep.runs.cluster import Cluster
 from lockstep.runs.failure import Raised, RunFailed
 from lockstep.runs.kernel import Kernel, KernelDiedError, file_name
 
-OUTPUT_LIMIT = 2_000_000
-"""Characters that are kept of each stream of a cell."""
-DATA_LIMIT = 20_000_000
-"""Characters that are kept of all figures and results of a cell."""
-
-_NOTICES_WITHIN = 5.0
+_NOTICES_WITHIN = 2.5
 """Seconds for a cell to end after it was interrupted: then its line is known."""
 
 
@@ -51,91 +44,54 @@ class Finished:
     """Folders of this run that outputs may name, and what stands for them (`output.normalised`)."""
 
 
-def execute(  # noqa: PLR0913 a notebook, where and on what it runs, and who listens
+def execute(notebook: Notebook, folder: Path, **options: Any) -> Finished:  # noqa: ANN401 as below
+    """Do what `executed` does, where no event loop runs."""
+    return asyncio.run(executed(notebook, folder, **options))
+
+
+async def executed(  # noqa: PLR0913 a notebook, where and on what it runs, and who listens
     notebook: Notebook,
     folder: Path,
     *,
     cluster: Cluster,
     log_folder: Path,
     report: Callable[[events.Event], None],
-    cell_timeout: float | None = None,
+    named: Collection[str] = (),
 ) -> Finished:
     """Run a notebook's cells in order and return what they gave.
 
     folder: the project's root; the kernel works in the notebook's own folder. log_folder: gets
     report and logs of a run that failed, instead of what is in it. report: is called with each
-    event, in the order in which they happen. cell_timeout: seconds that one cell may take; the
-    whole may take what the notebook says it needs. The notebook is one without problems.
+    event, in the order in which they happen. named: variables of the runner that the notebook may
+    see, besides those that any may. The notebook is one without problems.
 
     Raises ``RunFailed``, and ``ClusterError`` where Spark is not installed. However it ends, also
-    by ``KeyboardInterrupt``, no process of the run is left then.
+    by being cancelled (Ctrl-C), no process of the run is left then.
     """
     started = time.monotonic()
-    folder, log_folder = folder.resolve(), log_folder.resolve()
+    folder, log_folder = _real(folder), _real(log_folder)
     report(events.NotebookStarted(notebook.name, len(notebook.cells), cluster.master))
-    with TemporaryDirectory(prefix="lockstep-", ignore_cleanup_errors=True) as scratch:
+    shared = cluster.surroundings.shared if cluster.surroundings else None
+    with TemporaryDirectory("", "lockstep-", shared, ignore_cleanup_errors=True) as scratch:
         session = _Session(notebook, folder, cluster, report, Path(scratch))
         try:
             try:
-                finished = asyncio.run(session.run(cell_timeout))
+                finished = await session.run(named)
             finally:
-                session.kernel.end()
+                # Takes seconds, in which other notebooks may run.
+                await asyncio.to_thread(session.kernel.end)
         except RunFailed as failed:
-            session.keep_logs(failed, log_folder)
-            failed.log_folder = log_folder
-            with suppress(ValueError):
-                failed.log_folder = log_folder.relative_to(folder)
+            failed.log_folder = session.keep_logs(failed, log_folder)
             elapsed = time.monotonic() - started
             report(events.NotebookFailed(notebook.name, elapsed, str(failed)))
             raise
+        except asyncio.CancelledError:
+            where = f"{session.cell.header}: cell {session.cell.key!r}"
+            elapsed = time.monotonic() - started
+            report(events.NotebookInterrupted(notebook.name, elapsed, where))
+            raise
     report(events.NotebookDone(notebook.name, time.monotonic() - started))
     return finished
-
-
-class _Client(NotebookClient):
-    """nbclient's, with a limit to what a cell can send, and an ear for what it says."""
-
-    def __init__(
-        self,
-        document: nbformat.NotebookNode,
-        kernel: Kernel,
-        say: Callable[[int, str], None],
-    ) -> None:
-        super().__init__(document, kernel.manager, record_timing=False, store_widget_state=False)
-        # The reply to a cell overtakes its outputs; those of a talkative cell take a while.
-        self.iopub_timeout = 60
-        self._say = say
-        self._sent: Counter[tuple[int, str]] = Counter()
-
-    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:  # noqa: ANN401
-        kind, content = msg["msg_type"], msg["content"]
-        if kind == "stream":
-            tail = content["text"][-1000:].splitlines()
-            self._say(cell_index, next((line for line in reversed(tail) if line.strip()), ""))
-            content["text"] = self._kept((cell_index, content["name"]), content["text"])
-            if not content["text"]:
-                return None
-        elif kind in {"display_data", "execute_result", "update_display_data"}:
-            # An output weighs something even if it is empty: a loop can send any number of them.
-            size = 100 + sum(len(str(value)) for value in content["data"].values())
-            before = self._sent[cell_index, "data"]
-            self._sent[cell_index, "data"] += size
-            if before > DATA_LIMIT:
-                return None
-            if before + size > DATA_LIMIT:
-                content["data"] = {"text/plain": f"… outputs cut after {DATA_LIMIT} characters"}
-        elif kind.startswith("comm"):
-            # Widgets, which a page cannot show.
-            return None
-        return super().process_message(msg, cell, cell_index)
-
-    def _kept(self, source: tuple[int, str], text: str) -> str:
-        """Return what is kept of a stream's next text: all up to the limit, then once a note."""
-        left = OUTPUT_LIMIT - self._sent[source]
-        self._sent[source] += len(text)
-        if len(text) <= left:
-            return text
-        return f"{text[:left]}\n… output cut after {OUTPUT_LIMIT} characters\n" if left >= 0 else ""
 
 
 class _Session:
@@ -150,7 +106,7 @@ class _Session:
         scratch: Path,
     ) -> None:
         self._notebook, self._cluster, self._report = notebook, cluster, report
-        self._scratch = scratch
+        self._scratch, self._root = scratch, folder
         self._folder = (folder / notebook.path).parent
         self._run = uuid.uuid4().hex
         self.kernel = Kernel(self._run, scratch)
@@ -160,30 +116,46 @@ class _Session:
                 for cell in notebook.cells
             ]
         )
-        self._client = _Client(self._document, self.kernel, self._say)
+        self._client = Client(self._document, self.kernel, self._say)
         self._values: dict[str, Scalar] = {}
+        self.cell = notebook.cells[0]
+        """The one that runs, or ran last."""
 
-    async def run(self, cell_timeout: float | None) -> Finished:
+    async def run(self, named: Collection[str]) -> Finished:
         """Start the kernel, run all cells, read what is to be recorded."""
-        cell = self._notebook.cells[0]
         try:
-            await self._start()
+            await self._start(named)
             deadline = time.monotonic() + self._notebook.needs.timeout
             for number, cell in enumerate(self._notebook.cells, 1):
-                await self._run_cell(number, cell, deadline, cell_timeout)
+                self.cell = cell
+                await self._run_cell(number, cell, deadline)
             facts = await self.kernel.ask({"spark": "spark()"})
         except KernelDiedError as error:
-            raise failure.of_cell(self._notebook, cell, "KernelDied", f"{error}") from None
+            raise failure.of_cell(self._notebook, self.cell, "KernelDied", f"{error}") from None
         finally:
             await self.kernel.disconnect()
         run = circumstances.of(self._notebook, self._cluster, facts["spark"])
         cells = zip(self._notebook.cells, self._document.cells, strict=True)
         outputs = {cell.key: list(ran.outputs) for cell, ran in cells}
-        paths = {str(self._scratch / "tmp"): "/tmp", str(self._scratch): "/tmp/run"}  # noqa: S108
+        paths = {str(self._scratch / "tmp"): "<tmp>", str(self._scratch): "<tmp>/run"}
         return Finished(outputs, self._values, run, paths)
 
-    def keep_logs(self, failed: RunFailed, log_folder: Path) -> None:
-        """Write the report of a failed run, what its cells said, and the logs of its processes."""
+    def keep_logs(self, failed: RunFailed, log_folder: Path) -> Path | None:
+        """Write the report of a failed run, what its cells said, and the logs of its processes.
+
+        Returns the folder as a person reads it; ``None`` where it cannot be written, as when the
+        disk is full: what failed is worth more than where it is told.
+        """
+        try:
+            self._write_logs(failed, log_folder)
+        except OSError:
+            return None
+        shown = (
+            log_folder.relative_to(self._root) if log_folder.is_relative_to(self._root) else None
+        )
+        return shown or log_folder
+
+    def _write_logs(self, failed: RunFailed, log_folder: Path) -> None:
         shutil.rmtree(log_folder, ignore_errors=True)
         log_folder.mkdir(parents=True)
         (log_folder / "report.txt").write_text(f"{failed}\n\n{failed.text}", "utf-8", "replace")
@@ -191,28 +163,27 @@ class _Session:
             for cell, ran in zip(self._notebook.cells, self._document.cells, strict=True):
                 said.write(f"[{cell.key}]\n")
                 said.writelines(out.text for out in ran.outputs if out.output_type == "stream")
-        logs = {"kernel.log": self.kernel.log}
+        ranks = {path.name: path for path in (self._scratch / "ranks").glob("*.log")}
+        logs = {"kernel.log": self.kernel.log} | ranks
         for name, path in (logs | clusters.logs(self._scratch / "spark")).items():
             with suppress(OSError):
                 shutil.copyfile(path, log_folder / name)
 
-    async def _start(self) -> None:
+    async def _start(self, named: Collection[str]) -> None:
         support = self._folder / "support"
         variables = {
-            **environment.variables(os.environ, self._run, self._scratch, support),
+            **environment.variables(os.environ, self._run, self._scratch, support, named),
             **clusters.install(self._cluster, self._scratch / "spark", support),
         }
         figures = "matplotlib" in circumstances.imports(self._notebook)
         await self.kernel.start(self._folder, variables, environment.arguments(figures=figures))
         self._client.kc = self.kernel.client
 
-    async def _run_cell(
-        self, number: int, cell: Cell, deadline: float, cell_timeout: float | None
-    ) -> None:
+    async def _run_cell(self, number: int, cell: Cell, deadline: float) -> None:
         started = time.monotonic()
         self._report(events.CellStarted(self._notebook.name, cell.key, number))
         left = max(deadline - started, 0)
-        limit = left if cell_timeout is None else min(left, cell_timeout)
+        limit = min(left, self._notebook.needs.cell_timeout or left)
         work = asyncio.ensure_future(
             self._client.async_execute_cell(self._document.cells[number - 1], number - 1)
         )
@@ -241,7 +212,8 @@ class _Session:
         said = (
             f"the notebook took longer than {allowed} s; its header can allow more (`timeout`)"
             if whole
-            else f"the cell took longer than {limit:g} s"
+            else f"the cell took longer than {limit:g} s; the notebook's header can allow more "
+            "(`cell_timeout`)"
         )
         late = failure.of_cell(self._notebook, cell, "TimeoutError", said)
         await self.kernel.interrupt()
@@ -249,6 +221,7 @@ class _Session:
         if work.done() and isinstance(work.exception(), CellExecutionError):
             stood = await self._raised(cell, work.exception())
             late.location, late.called_from = stood.location, stood.called_from
+            late.rank = stood.rank
             late.text = stood.text
         return late
 
@@ -279,6 +252,11 @@ class _Session:
     def _say(self, index: int, line: str) -> None:
         key = self._notebook.cells[index].key
         self._report(events.OutputLine(self._notebook.name, key, line))
+
+
+def _real(path: Path) -> Path:
+    """Return a path as the kernel sees it."""
+    return path.resolve()
 
 
 async def _cancelled(work: "asyncio.Future[Any]") -> None:

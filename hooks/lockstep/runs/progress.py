@@ -21,6 +21,8 @@ from lockstep.runs.events import (
     Event,
     NotebookDone,
     NotebookFailed,
+    NotebookInterrupted,
+    NotebookStale,
     NotebookStarted,
     OutputLine,
 )
@@ -75,22 +77,26 @@ class Plain:
             self._write(f"{event.notebook}: {line}")
 
     def _line(self, event: Event) -> str | None:
+        line = None
         match event:
+            case NotebookStale(_, reasons):
+                line = f"stale: {'; '.join(reasons)}"
             case NotebookStarted(notebook, cells, cluster):
                 self._cells[notebook] = cells
                 seconds = self._expected.get(notebook)
                 about = "" if seconds is None else f", about {duration(seconds)}"
-                return f"{cells} cells on {cluster}{about}"
+                line = f"{cells} cells on {cluster}{about}"
             case CellDone(notebook, cell, number, seconds):
-                return f"{number}/{self._cells[notebook]} {cell} ({duration(seconds)})"
+                line = f"{number}/{self._cells[notebook]} {cell} ({duration(seconds)})"
             case OutputLine(_, cell, text) if self._clock() - self._written >= _SILENCE:
-                return f"{cell} says: {clean(text).strip()}"
+                line = f"{cell} says: {clean(text).strip()}"
             case NotebookDone(_, seconds):
-                return f"done in {duration(seconds)}"
+                line = f"done in {duration(seconds)}"
             case NotebookFailed(_, seconds, _):
-                return f"failed after {duration(seconds)}"
-            case _:
-                return None
+                line = f"failed after {duration(seconds)}"
+            case NotebookInterrupted(_, seconds, where):
+                line = f"interrupted after {duration(seconds)} in {where}"
+        return line
 
 
 class Terminal:
@@ -104,6 +110,9 @@ class Terminal:
     def __call__(self, event: Event) -> None:
         """Take one event."""
         match event:
+            case NotebookStale(notebook, reasons):
+                said = f"{notebook} is stale: {'; '.join(reasons)}"
+                self._rows.console.print(said, markup=False, highlight=False)
             case NotebookStarted(notebook, cells, cluster):
                 self._row[notebook] = self._rows.add_task(
                     notebook,
@@ -122,6 +131,8 @@ class Terminal:
                 self._end(notebook, Text("done", "green"))
             case NotebookFailed(notebook, _, _):
                 self._end(notebook, Text("failed", "red"))
+            case NotebookInterrupted(notebook, _, where):
+                self._end(notebook, Text(f"interrupted in {where}", "red"))
 
     def _end(self, notebook: str, how: Text) -> None:
         self._rows.update(self._row[notebook], now=how)

@@ -3,23 +3,28 @@
 ``execution`` knows how a notebook is executed; here is what becomes of the result.
 """
 
+import asyncio
+import functools
 import importlib.metadata
 import json
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from lockstep.authoring import pairs
+from lockstep.authoring.refusal import AuthoringError
 from lockstep.disk.project import Project
 from lockstep.ground.problem import Severity
-from lockstep.notebooks import output, verification
+from lockstep.notebooks import output, recording, verification
 from lockstep.notebooks.lab import Lab
 from lockstep.notebooks.recording import Recording
-from lockstep.runs import cluster, execution
+from lockstep.runs import cluster, execution, preflight, schedule
+from lockstep.runs.cluster import Surroundings
 from lockstep.runs.events import Event
 from lockstep.runs.execution import Finished
 from lockstep.runs.failure import RunFailed
@@ -39,27 +44,49 @@ class Result:
     """What to print: one line, or the report of a failure or of differences."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How notebooks are to be run."""
+
+    master: str | None = None
+    """Spark's master URL; ``None`` for a cluster on this machine, a new one for each notebook."""
+    verify: bool = False
+    """Whether to compare with the recordings, instead of writing them."""
+    jobs: int = 1
+    """How many notebooks may run at a time, as far as the cluster has slots for their ranks."""
+    named: Collection[str] = ()
+    """Variables of this environment that notebooks may see, besides those that any may."""
+    shared: Path | None = None
+    """A folder that all hosts of the cluster see."""
+
+
 def run(
-    project: Project,
-    labs: Sequence[Lab],
-    master: str | None,
-    *,
-    verify: bool,
-    report: Callable[[Event], None],
-) -> Iterator[Result]:
-    """Execute notebooks one after another; yield what became of each when it is known.
+    project: Project, labs: Sequence[Lab], wish: Wish, report: Callable[[Event], None]
+) -> list[Result]:
+    """Execute notebooks; return what became of each, in order.
 
     What is left still runs when one fails; a failed notebook's recording stays as it was. Raises
-    ``CannotRunError`` before anything is executed where the environment or a script is unfit.
+    ``CannotRunError`` before anything is executed where the environment or a script is unfit, and
+    ``ClusterError`` where a cluster is.
     """
     for lab in labs:
         _refuse(project, lab)
-    for lab in labs:
-        started = time.monotonic()
-        result = _one(project, lab, master, verify=verify, report=report)
-        if not result.failed:
-            _remember(project, lab.name, time.monotonic() - started)
-        yield result
+    found = _looked_at(project, labs, wish)
+    work = [
+        (lab.notebook.needs.ranks, functools.partial(_one, project, lab, wish, found, report))
+        for lab in labs
+    ]
+    return asyncio.run(schedule.all_of(work, wish.jobs, _slots(wish.master, found)))
+
+
+def _slots(master: str | None, found: Surroundings | None) -> int | None:
+    """Return how many ranks can run at a time; ``None`` where only the cluster knows.
+
+    Each notebook brings an embedded cluster of its own: then the processors are what they share.
+    """
+    if cluster.of(master, 1).embedded:
+        return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+    return found.slots if found else None
 
 
 def _refuse(project: Project, lab: Lab) -> None:
@@ -80,33 +107,56 @@ def _refuse(project: Project, lab: Lab) -> None:
         raise CannotRunError(message + "\n".join(wrong))
 
 
-def _one(
+def _looked_at(project: Project, labs: Sequence[Lab], wish: Wish) -> Surroundings | None:
+    """Look at a standalone cluster before anything runs on it; other kinds were not tried."""
+    where = cluster.of(wish.master, max((lab.notebook.needs.ranks for lab in labs), default=1))
+    if where.kind != "spark":
+        return None
+    packages = frozenset().union(*(lab.fingerprint.pins for lab in labs))
+    wanted = preflight.Wanted(where.ranks, packages, wish.shared)
+    return preflight.examine(where, project.root, wanted)
+
+
+async def _one(
     project: Project,
     lab: Lab,
-    master: str | None,
-    *,
-    verify: bool,
+    wish: Wish,
+    found: Surroundings | None,
     report: Callable[[Event], None],
 ) -> Result:
-    notebook = lab.notebook
-    where = cluster.of(master, notebook.needs.ranks)
-    logs = project.state / "failures" / lab.name
+    """Run a notebook and return what became of it: whatever it is, others go on."""
+    started = time.monotonic()
+    kept = "\n  the recording is as it was" if lab.recording else ""
     try:
-        finished = execution.execute(
-            notebook, project.root, cluster=where, log_folder=logs, report=report
+        finished = await execution.executed(
+            lab.notebook,
+            project.root,
+            cluster=cluster.of(wish.master, lab.notebook.needs.ranks).within(found),
+            log_folder=project.state / "failures" / lab.name,
+            report=report,
+            named=wish.named,
         )
-    except RunFailed as failure:
-        kept = "\n  the recording is as it was" if lab.recording else ""
+        fresh = _recording(project, lab, finished)
+        result = _compared(project, lab, fresh) if wish.verify else _recorded(project, lab, fresh)
+    except (RunFailed, AuthoringError) as failure:
         return Result(lab.name, failed=True, message=f"{failure}{kept}")
-    fresh = _recording(project, lab, finished)
-    if verify:
-        return _compared(lab, fresh)
+    except OSError as error:
+        said = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+        message = f"{lab.notebook.path}: cannot be run or recorded: {said}{kept}"
+        return Result(lab.name, failed=True, message=message)
+    if not result.failed:
+        _remember(project, lab.name, time.monotonic() - started)
+    return result
+
+
+def _recorded(project: Project, lab: Lab, fresh: Recording) -> Result:
+    path = lab.notebook.path
     if verification.same_content(lab.recording, fresh):
         pairs.sync(project, [lab])
-        return Result(lab.name, failed=False, message=f"{notebook.path}: nothing new to record")
-    project.write_pair(notebook, fresh.outputs, fresh)
-    pair = notebook.path.removesuffix(".py") + ".ipynb"
-    return Result(lab.name, failed=False, message=f"{notebook.path}: recorded in {pair}")
+        return Result(lab.name, failed=False, message=f"{path}: nothing new to record")
+    project.write_pair(lab.notebook, fresh.outputs, fresh)
+    pair = path.removesuffix(".py") + ".ipynb"
+    return Result(lab.name, failed=False, message=f"{path}: recorded in {pair}")
 
 
 def _recording(project: Project, lab: Lab, finished: Finished) -> Recording:
@@ -122,13 +172,16 @@ def _recording(project: Project, lab: Lab, finished: Finished) -> Recording:
     return Recording(lab.fingerprint, finished.run, finished.values, outputs)
 
 
-def _compared(lab: Lab, fresh: Recording) -> Result:
+def _compared(project: Project, lab: Lab, fresh: Recording) -> Result:
     if lab.recording is None:
         message = f"{lab.notebook.path}: no recording to compare with"
         return Result(lab.name, failed=True, message=message)
     found = verification.differences(lab, fresh)
     if found:
-        message = "\n".join([f"{lab.notebook.path}: not as recorded", *found])
+        kept = project.state / "failures" / lab.name / f"{lab.name}.ipynb"
+        project.write(kept, recording.write(lab.notebook, fresh.outputs, fresh))
+        said = f"  what this run gave: {project.relative(kept)}"
+        message = "\n".join([f"{lab.notebook.path}: not as recorded", *found, said])
         return Result(lab.name, failed=True, message=message)
     return Result(lab.name, failed=False, message=f"{lab.notebook.path}: as recorded")
 
@@ -144,4 +197,6 @@ def durations(project: Project) -> dict[str, float]:
 
 def _remember(project: Project, name: str, seconds: float) -> None:
     known = durations(project) | {name: round(seconds, 1)}
-    project.write(project.state / "durations.json", json.dumps(known, indent=1, sort_keys=True))
+    with suppress(OSError):  # it is but a help to those who wait
+        text = json.dumps(known, indent=1, sort_keys=True)
+        project.write(project.state / "durations.json", text)

@@ -30,7 +30,7 @@ import psutil
 RUN_VARIABLE = "LOCKSTEP_RUN"
 """Environment variable that holds the identity of the run in all its processes."""
 
-PATIENCE = 3.0
+PATIENCE = 2.0
 """Seconds that processes get between SIGTERM and SIGKILL: a JVM deletes its folders meanwhile."""
 PATIENCE_OF_ORPHANS = 1.0
 """The same, where the runner is gone."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sysconfig
 import traceback
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Frame", "Raised", "RankFailed", "RankFailure", "describe"]
+__all__ = ["Frame", "Raised", "RankFailed", "RankFailure", "describe", "stack", "tell_where"]
 
 Frame = tuple[str, int, str]
 """File name, line, function. A notebook cell's file is called /tmp/ipykernel_PID/HASH.py."""
@@ -128,6 +129,36 @@ def describe(error: BaseException, own_file: str) -> list[dict[str, Any]]:
             link = "\nDuring handling of the above exception, another exception occurred:\n"
             current = current.__context__
     return chain
+
+
+def stack(written: str) -> list[Frame]:
+    """Read what `faulthandler` wrote of a rank that was ended: outermost frame first."""
+    found = re.findall(r'^  File "(.+)", line (\d+) in (.+)$', written, re.MULTILINE)
+    frames = [(name, int(line), function) for name, line, function in reversed(found)]
+    # The user's function and what it called; a rank that has not come there is nowhere yet.
+    ours = [place for place, frame in enumerate(frames) if frame[2] == "run_main"]
+    return frames[ours[0] + 1 :] if ours else []
+
+
+def tell_where(interrupt: KeyboardInterrupt, stood: dict[int, list[Frame]]) -> None:
+    """Add to an interrupt where the ranks stood that it ended.
+
+    Most wait in Horovod for the one that hangs: that one's number and frames become the
+    interrupt's ``rank`` and ``frames``, as `RankFailed` has them.
+    """
+    hangs = {
+        rank: frames
+        for rank, frames in stood.items()
+        if not any("/horovod/" in name for name, _, _ in frames)
+    }
+    for rank, frames in sorted(stood.items()):
+        own = [frame for frame in frames if "/ipykernel_" in frame[0]] or frames
+        name, line, function = own[-1]
+        waits = "" if rank in hangs else ", waiting for other ranks"
+        interrupt.add_note(f"Rank {rank} stood at {name}, line {line}, in {function}{waits}")
+    if len(hangs) == 1:
+        [(rank, frames)] = hangs.items()
+        vars(interrupt).update(rank=rank, frames=frames)
 
 
 def _plain(error: BaseException, own_file: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import signal
 import sys
@@ -10,7 +12,7 @@ import threading
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from sparkdl._failure import Raised, RankFailed, RankFailure
+from sparkdl._failure import Frame, Raised, RankFailed, RankFailure, stack
 from sparkdl._rank import FAILURE, VALUE
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ GRACE = 1.0
 
 LINES_KEPT = 20
 """Lines of a rank's stderr, of those not shown, that are kept for the message if it fails."""
+
+LOGGED = 5_000_000
+"""Characters of what a rank writes that are kept in its file."""
 
 HOROVOD_LOG = re.compile(r"\[\d{4}-\d\d-\d\d [\d:.]+: (?P<level>[TDIWEF]) \S+:\d+\] ")
 """How a line of Horovod's own log starts (horovod/common/logging.cc): time, level, source file."""
@@ -42,6 +47,8 @@ class Job:
         self.size = size
         self.stopping = threading.Event()
         """Set when every rank that is left has to end."""
+        self.over = threading.Event()
+        """Set when all ranks have ended, one way or the other."""
         self._verbosity = verbosity
         self._targets: dict[str, TextIO] = {
             "stdout": sys.stdout,
@@ -53,6 +60,11 @@ class Job:
         self._last_lines: dict[int, deque[str]] = defaultdict(lambda: deque(maxlen=LINES_KEPT))
         self._value: bytes | None = None
         self._returned = 0
+        self.stood: dict[int, list[Frame]] = {}
+        """Where ranks stood when they were told to end: outermost frame first."""
+        self._folder = os.environ.get("SPARKDL_LOGS")
+        self._logged: defaultdict[int, int] = defaultdict(int)
+        self._ended: set[int] = set()
 
     def show(self, rank: int, stream: str, line: str) -> None:
         """Write ``[RANK]<STREAM>:line`` in one piece, if the verbosity lets it through."""
@@ -63,6 +75,7 @@ class Job:
             # Errors come when another rank has ended: RankFailed says which, without port numbers.
             shown = shown and horovod["level"] not in "EF"
         with self._lock:
+            self._log(rank, f"<{stream}>:{line}\n")
             if shown:
                 target = self._targets[stream]
                 target.write(f"[{rank}]<{stream}>:{line}\n")
@@ -80,12 +93,17 @@ class Job:
                     self._value = content
         elif kind == FAILURE:
             self._fail(rank, chain=_chain(content))
-        elif not ending.stopped:
+        elif ending.stopped:
+            if frames := stack(ending.outcome.decode(errors="replace")):
+                self.stood[rank] = frames
+        else:
             self._fail(rank, ending=_ending_in_words(ending.exit_status))
+        self._count(rank)
 
-    def lost(self, rank: int) -> None:
+    def lost(self, rank: int, host: str = "") -> None:
         """Take note of a rank whose supervisor is gone, with its executor or its machine."""
-        self._fail(rank, ending="was lost with its executor")
+        self._fail(rank, ending=f"was lost with its executor{f' on {host}' if host else ''}")
+        self._count(rank)
 
     def failed(self) -> RankFailed | None:
         """Say which rank failed first, if any did; those that Horovod broke off come after it."""
@@ -99,6 +117,20 @@ class Job:
         """Give rank 0's pickled value, or None where not every rank returned."""
         with self._lock:
             return self._value if self._returned == self.size else None
+
+    def _count(self, rank: int) -> None:
+        with self._lock:
+            self._ended.add(rank)
+            if len(self._ended) == self.size:
+                self.over.set()
+
+    def _log(self, rank: int, line: str) -> None:
+        """Keep a line in the rank's file, where there is a folder for them and it is not long."""
+        self._logged[rank] += len(line)
+        if self._folder is not None and self._logged[rank] <= LOGGED:
+            path = os.path.join(self._folder, f"rank-{rank}.log")  # noqa: PTH118 - reaches executors
+            with contextlib.suppress(OSError), open(path, "a", encoding="utf-8") as log:  # noqa: PTH123
+                log.write(line)
 
     def _fail(self, rank: int, *, chain: tuple[Raised, ...] = (), ending: str = "") -> None:
         with self._lock:

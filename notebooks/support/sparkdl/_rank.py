@@ -7,6 +7,7 @@ this package. It finds its supervisor (see `_process`) through inherited descrip
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import json
 import os
 import signal
@@ -35,7 +36,10 @@ LONGEST_MESSAGE = 4000
 """Bytes; below the 4096 (PIPE_BUF on Linux) that a pipe takes in one piece."""
 
 VALUE, FAILURE = b"V", b"F"
-"""First byte of an outcome: rank 0's pickled value follows, or a JSON list (see `describe`)."""
+"""First byte of an outcome: rank 0's pickled value follows, or a JSON list (see `describe`).
+
+The outcome of a rank that was ended is what `faulthandler` wrote: where it stood.
+"""
 
 PR_SET_PDEATHSIG = 1
 
@@ -55,6 +59,8 @@ def run_main(call: bytes, search_path: list[str] | None) -> None:
     descriptor = int(os.environ.pop(OUTCOME_DESCRIPTOR))
     for inherited in (descriptor, int(os.environ[LOG_DESCRIPTOR])):
         os.set_inheritable(inherited, False)  # noqa: FBT003
+    # A rank that is ended because it hangs leaves word of where it stood.
+    faulthandler.register(signal.SIGTERM, descriptor, all_threads=False, chain=True)
     if search_path is not None:
         sys.path[:] = search_path
     try:
@@ -70,6 +76,7 @@ def run_main(call: bytes, search_path: list[str] | None) -> None:
     except BaseException as error:  # noqa: BLE001 - whatever ended it is what the user has to see
         chain = describe(error, run_main.__code__.co_filename)
         outcome = FAILURE + json.dumps(chain).encode()
+    faulthandler.unregister(signal.SIGTERM)
     with os.fdopen(descriptor, "wb") as pipe:
         pipe.write(outcome)
     if outcome.startswith(FAILURE):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
 import operator
 import sys
 from typing import TYPE_CHECKING, Any, get_args
 
+from sparkdl._failure import tell_where
 from sparkdl._job import Job, Verbosity
 from sparkdl._rank import run_main
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pyspark import SparkContext
 
@@ -72,14 +74,16 @@ class HorovodRunner:
             from sparkdl._local import run_on_this_machine  # noqa: PLC0415 - needs Horovod
 
             job = Job(-self._np, self._verbosity)
-            run_on_this_machine(job, _pickled(main, kwargs, sys.path))
+            with _telling_where(job):
+                run_on_this_machine(job, _pickled(main, kwargs, sys.path))
         else:
             context = _active_context(self._np)
             from sparkdl._slots import ranks_for  # noqa: PLC0415 - no need of it without Spark
             from sparkdl._spark import run_on_spark  # noqa: PLC0415 - needs Horovod and Spark
 
             job = Job(ranks_for(self._np, context), self._verbosity)
-            run_on_spark(job, _pickled(main, kwargs, None), context)
+            with _telling_where(job):
+                run_on_spark(job, _pickled(main, kwargs, None), context)
         # Raised here, so that a notebook shows the cell, this function and the rank's traceback.
         failed = job.failed()
         if failed is not None:
@@ -89,6 +93,16 @@ class HorovodRunner:
             problem = "Horovod ended the ranks before they returned, and none said why"
             raise RuntimeError(problem)
         return cloudpickle.loads(value)
+
+
+@contextlib.contextmanager
+def _telling_where(job: Job) -> Iterator[None]:
+    """Have an interrupt tell where the ranks stood: who interrupts it asks why it takes so long."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        tell_where(interrupt, job.stood)
+        raise
 
 
 def _require_horovod() -> None:

@@ -1,27 +1,32 @@
 """Ranks in the tasks of a Spark job: what ``np > 0`` asks for.
 
-`horovod.spark.run` places the ranks: it starts one Spark task for each, waits until all of them
-have reported (so the ranks start together), numbers them by machine and tells them where to meet.
-What it starts there is not the user's function but a supervisor (`_wire.supervise`), which brings
-what Horovod leaves out: lines that carry their rank and arrive whole, a rank's own exception, and
-an end to every rank within seconds of the first failure.
+A barrier job of as many tasks as there are ranks: Spark starts all of them together, or none. What
+runs in a task is not the user's function but a supervisor (`_wire.supervise`), which reports where
+it is, is told which rank it starts, passes on what that rank writes, and ends it within seconds of
+the first failure. All that travels goes to and from one address of the driver's, and each rank
+talks to the others over the interface that leads there: neither host names nor the names of
+interfaces, which need not be equal, matter.
 """
 
 from __future__ import annotations
 
 import contextlib
-import signal
+import functools
 import socket
 import threading
-from collections import deque
+import time
+import uuid
 from typing import TYPE_CHECKING
 
-import horovod.spark
+from pyspark import cloudpickle as sparks_pickle
 
+import sparkdl
+from sparkdl._gathering import Gathering
+from sparkdl._rendezvous import rendezvous
 from sparkdl._wire import interface_with, listen, supervise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pyspark import SparkContext
 
@@ -29,8 +34,14 @@ if TYPE_CHECKING:
 
 __all__ = ["run_on_spark"]
 
-PIECES_KEPT = 50
-"""How much of what Horovod itself says is kept, for the message if it cannot start the ranks."""
+TICK = 0.1
+"""Seconds between looks at the job; Ctrl-C is heard at this pace too."""
+
+START_WITHIN = 300.0
+"""Seconds for all tasks to start and report, where Spark has promised that there is room."""
+
+END_WITHIN = 15.0
+"""Seconds for ranks to end once they were told to, a silent machine's included; then for Spark."""
 
 
 def run_on_spark(job: Job, program: bytes, context: SparkContext) -> None:
@@ -39,52 +50,96 @@ def run_on_spark(job: Job, program: bytes, context: SparkContext) -> None:
     Returns when all have ended, one way or the other; the job knows which.
 
     Raises:
-        RuntimeError: Horovod could not start the ranks; the executors cannot reach the driver;
-            or the caller is not the main thread, which Horovod needs for its signal handlers.
+        RuntimeError: Spark could not run the tasks, or the executors cannot reach the driver.
         KeyboardInterrupt: the user interrupted it; the ranks have ended.
 
     """
-    if threading.current_thread() is not threading.main_thread():
-        problem = "HorovodRunner.run with np > 0 must be called from the main thread"
+    address = _meeting_point(context)
+    with rendezvous(address) as store:
+        gathering = Gathering(job.size, store)
+        with listen(job, gathering, address) as (port, key):
+            task = functools.partial(
+                supervise, program=program, host=address, port=port, key=key
+            )  # fmt: skip
+            with _submitted(context, task, job) as submitted:
+                deadline = time.monotonic() + START_WITHIN
+                while submitted.runs and not job.over.wait(TICK):
+                    if not gathering.complete.is_set() and time.monotonic() > deadline:
+                        break
+    if job.failed() is None and not job.over.is_set():
+        said = submitted.error or f"{gathering.here} tasks came within {START_WITHIN:.0f} s"
+        problem = f"Spark could not run {job.size} ranks on {context.master}: {said}"
         raise RuntimeError(problem)
-    address, interface = _meeting_point(context)
-    said = _Said()
-    with listen(job, address) as (port, key), _signals_heard(job.stopping), _threads_heard(said):
+
+
+class _SparkJob:
+    """A job of supervisors, which a thread submits and waits for."""
+
+    def __init__(self, context: SparkContext, tasks: functools.partial[None], size: int) -> None:
+        self.error = ""
+        """What Spark said, where the job failed."""
+        self._context, self._tasks, self._size = context, tasks, size
+        self._group = f"sparkdl-{uuid.uuid4().hex}"
+        self._thread = threading.Thread(target=self._submit, daemon=True)
+
+    def start(self) -> None:
+        # Executors need not have this package: it travels with what they are to do.
+        sparks_pickle.register_pickle_by_value(sparkdl)  # type: ignore[no-untyped-call]
+        self._thread.start()
+
+    @property
+    def runs(self) -> bool:
+        """Whether Spark has not finished with it."""
+        return self._thread.is_alive()
+
+    def end(self) -> None:
+        """Wait for its end, which is near; then have Spark end it."""
+        self._thread.join(1.0)
+        if self.runs:
+            with contextlib.suppress(Exception):  # the cluster may be gone
+                self._context.cancelJobGroup(self._group)
+            self._thread.join(END_WITHIN)
+
+    def _submit(self) -> None:
+        tasks = self._tasks
+
+        def run(index: int, _: Iterable[int]) -> Iterator[None]:
+            tasks(index)
+            yield None
+
         try:
-            horovod.spark.run(
-                supervise,
-                args=(program, address, port, key),
-                num_proc=job.size,
-                use_gloo=True,
-                nics={interface},
-                stdout=said,
-                stderr=said,
-                verbose=0,
-                executable=context.pythonExec,
-            )
-        except Exception as error:  # noqa: BLE001 - Horovod raises bare Exception
-            failed = error
-        else:
-            return
-    if job.failed() is not None:
-        return
-    problem = f"Horovod could not run {job.size} ranks on {context.master}: {failed}\n{said}"
-    raise RuntimeError(problem) from failed
+            self._context.setJobGroup(self._group, "ranks", interruptOnCancel=True)
+            numbers = self._context.parallelize(range(self._size), self._size)
+            numbers.barrier().mapPartitionsWithIndex(run).collect()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller tells the user
+            self.error = str(error).partition("\n\tat ")[0].strip()
 
 
-def _meeting_point(context: SparkContext) -> tuple[str, str]:
-    """Give the driver's address that executors reach, and the network interface that has it.
+@contextlib.contextmanager
+def _submitted(
+    context: SparkContext, tasks: functools.partial[None], job: Job
+) -> Iterator[_SparkJob]:
+    """Run the job; on leaving, its ranks have ended and Spark is done with it."""
+    spark_job = _SparkJob(context, tasks, job.size)
+    spark_job.start()
+    try:
+        yield spark_job
+    finally:
+        job.stopping.set()
+        # Executors that are lost take a moment to be noticed on the line, after Spark did.
+        job.over.wait(END_WITHIN if spark_job.runs else 2.0)
+        spark_job.end()
 
-    Left alone, Horovod picks any interface that all machines share by name.
-    """
+
+def _meeting_point(context: SparkContext) -> str:
+    """Give the driver's address that executors reach."""
     driver = context.getConf().get("spark.driver.host") or "localhost"
     address = socket.gethostbyname(driver)
-    interface = interface_with(address)
-    if interface is None:
+    if interface_with(address) is None:
         problem = (
             f"spark.driver.host is {driver} ({address}), which no network interface of this "
-            "machine has; Horovod needs one. Set spark.driver.host to an address of this machine "
-            "that the executors can reach."
+            "machine has, and ranks report to it. Set spark.driver.host to an address of this "
+            "machine that the executors can reach."
         )
         raise RuntimeError(problem)
     if address.startswith("127."):
@@ -97,7 +152,7 @@ def _meeting_point(context: SparkContext) -> tuple[str, str]:
                 "to an address of this machine that they can."
             )
             raise RuntimeError(problem)
-    return address, interface
+    return address
 
 
 def _is_here(host: str) -> bool:
@@ -105,77 +160,3 @@ def _is_here(host: str) -> bool:
         return interface_with(socket.gethostbyname(host)) is not None
     except OSError:
         return False
-
-
-class _Said:
-    """Takes what Horovod and the supervisors print, which is full of ports and paths."""
-
-    def __init__(self) -> None:
-        self._pieces: deque[str] = deque(maxlen=PIECES_KEPT)
-
-    def write(self, text: str) -> int:
-        self._pieces.append(text)
-        return len(text)
-
-    def flush(self) -> None:
-        pass
-
-    def __str__(self) -> str:
-        return "".join(self._pieces).strip()
-
-
-@contextlib.contextmanager
-def _signals_heard(stopping: threading.Event) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the ranks, and mean afterwards what they meant before.
-
-    Horovod installs handlers that swallow both and stay. The wake-up descriptor tells of a signal
-    whatever its handler does.
-    """
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    received: set[int] = set()
-    reader, writer = socket.socketpair()
-    writer.setblocking(False)  # noqa: FBT003
-
-    def hear() -> None:
-        while numbers := reader.recv(64):
-            received.update(kept.keys() & set(numbers))
-            if received:
-                stopping.set()
-
-    thread = threading.Thread(target=hear, daemon=True)
-    thread.start()
-    previous = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-    try:
-        yield
-    finally:
-        ours_alone = all(signal.getsignal(number) is kept[number] for number in kept)
-        signal.set_wakeup_fd(previous)
-        for number, handler in kept.items():
-            signal.signal(number, handler)
-        writer.close()
-        thread.join()
-        reader.close()
-        if received and not ours_alone:
-            for heard in received:
-                signal.raise_signal(heard)
-
-
-@contextlib.contextmanager
-def _threads_heard(said: _Said) -> Iterator[None]:
-    """Keep the tracebacks of Horovod's threads out of the notebook: `RankFailed` says it better."""
-    usual = threading.excepthook
-
-    def hook(arguments: threading.ExceptHookArgs, /) -> None:
-        trace = arguments.exc_traceback
-        while trace is not None:
-            if str(trace.tb_frame.f_globals.get("__name__")).startswith("horovod."):
-                said.write(f"{arguments.exc_value}\n")
-                return
-            trace = trace.tb_next
-        usual(arguments)
-
-    threading.excepthook = hook
-    try:
-        yield
-    finally:
-        threading.excepthook = usual
