@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ranks_for"]
 
-EXECUTORS_REGISTER_WITHIN = 30.0
+EXECUTORS_REGISTER_WITHIN = 90.0
 """Seconds after the start of an application in which a cluster may still be adding executors."""
 
 LOCAL_CLUSTER = re.compile(r"local-cluster\[\s*(\d+)\s*,\s*(\d+)\s*,\s*\d+\s*]")
