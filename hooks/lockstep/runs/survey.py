@@ -129,7 +129,9 @@ def look(driver: tuple[str, int], packages: list[str], files: list[str]) -> dict
     versions: dict[str, str] = {}
     for package in packages:
         try:
-            versions[package] = importlib.metadata.version(package).partition("+")[0]
+            # Of one that was half removed, no version is known.
+            found = importlib.metadata.version(package) or ""
+            versions[package] = found.partition("+")[0]
         except importlib.metadata.PackageNotFoundError:
             versions[package] = ""
     task = BarrierTaskContext.get()
