@@ -1,5 +1,8 @@
 """Guides: where their parts stand."""
 
+import re
+
+import markdown
 import pytest
 from hypothesis import given
 
@@ -99,6 +102,18 @@ def test_cut_off_front_matter_changes_no_place(text: str) -> None:
     assert [span.location for span in whole.spans] == [span.location for span in cut.spans]
     assert [fence.location for fence in whole.fences] == [fence.location for fence in cut.fences]
     assert whole.headings == cut.headings
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#DONE!\n\nyes", "## C# and #\n", "text\n#more\nrest", "####### seven", "#", "\\# none",
+     "    # code", "- # in\n- b", "## A \\#", "> ## quoted", "##\n", "## Two ##  \ntext"],
+)  # fmt: skip
+def test_headings_are_those_that_the_site_has(text: str) -> None:
+    """CommonMark asks for a blank behind the marks; Python-Markdown does not."""
+    shown = re.findall(r"<h(\d)>(.*?)</h", markdown.markdown(text))
+    found = [(str(each.level), each.title.replace("\\#", "#")) for each in read(text).headings]
+    assert found == shown
 
 
 def test_headings_and_their_anchors() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, newline
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
@@ -23,6 +24,7 @@ from mdformat_mkdocs.mdit_plugins import (
 )
 from mdit_py_plugins.footnote import footnote_plugin
 
+_HEADING = re.compile(r"(?P<marks>#{1,6})(?P<title>(?:\\.|[^\\])*?)#*")
 _QUOTED = re.compile(r'([\w-]+)="([^"]*)"')
 
 
@@ -71,6 +73,23 @@ def _directive_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 m
         token.content = state.src[state.pos : end]
         token.meta = {"pos": state.pos}
     state.pos = end
+    return True
+
+
+def _heading_rule(state: StateBlock, line: int, _: int, silent: bool) -> bool:  # noqa: FBT001 markdown-it's own
+    """Read a heading as Python-Markdown does, which asks for no blank behind its marks."""
+    start = state.bMarks[line] + state.tShift[line]
+    found = _HEADING.fullmatch(state.src[start : state.eMarks[line]])
+    if found is None or state.is_code_block(line):
+        return False
+    if not silent:
+        state.line = line + 1
+        tag, rows = f"h{len(found['marks'])}", [line, line + 1]
+        opening, title = state.push("heading_open", tag, 1), state.push("inline", "", 0)
+        opening.map, title.map = rows, rows
+        title.content, title.children = found["title"].strip(), []
+        closing = state.push("heading_close", tag, -1)
+        opening.markup = closing.markup = found["marks"]
     return True
 
 
@@ -135,4 +154,6 @@ def _parser() -> MarkdownIt:
     parser.core.ruler.disable("footnote_tail")
     parser.inline.ruler.before("escape", "directive", _directive_rule)
     parser.inline.ruler.at("newline", _newline_rule)
+    interrupts = ["paragraph", "reference", "blockquote"]
+    parser.block.ruler.at("heading", _heading_rule, {"alt": interrupts})
     return parser
