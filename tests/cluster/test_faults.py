@@ -16,11 +16,12 @@ from benchmarks.scene import Fault, Scene, can_limit_memory, scene
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
-IN_SPARK = ("rank-raises-spark", "executor-killed", "no-slots")
+IN_SPARK = ("rank-raises-spark", "executor-killed")
 ELSEWHERE = ("ctrl-c-local", "runner-killed-local")
 """What concerns Spark. What else happens to ranks happens here to ranks without it, in less time;
-to ranks on executors in ``test_sparkdl.py``, which starts Spark once. A runner that ends while a
-Spark job runs is ``test_execution.py``'s."""
+to ranks on executors in ``test_sparkdl.py``, which starts Spark once, and asks it for more ranks
+than it has slots; so does ``test_hosts.py``. A runner that ends while a Spark job runs is
+``test_execution.py``'s."""
 NAMES = [
     name
     for name, fault in FAULTS.items()
