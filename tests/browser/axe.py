@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.chromium import restyle
+
 SCRIPT = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 """axe-core itself; the package brings the file, and nothing else of it is used."""
 
@@ -19,7 +21,7 @@ STILL = """
 
 def violations(page: Page) -> list[str]:
     """Return what axe finds: rule, what is wrong, and the elements where it is."""
-    page.add_style_tag(content=STILL)
+    restyle(page, STILL)
     if not page.evaluate("'axe' in window"):
         page.evaluate(SCRIPT)
     options = json.dumps(

@@ -64,6 +64,22 @@ def draw(page: Page) -> Page:
     return page
 
 
+def restyle(page: Page, css: str) -> None:
+    """Add rules to a page, after all of its own.
+
+    Not by `page.add_style_tag`: it waits for the load event of the element that it adds, which
+    Chromium 156 does not always send, and it waits without end.
+    """
+    page.evaluate(
+        """css => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(css);
+          document.adoptedStyleSheets.push(sheet);
+        }""",
+        css,
+    )
+
+
 class Reader:
     """Opens pages below one address, and remembers what no page may do."""
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import axe
-from tests.browser.chromium import PHONE, WIDE, Reader, draw
+from tests.browser.chromium import PHONE, WIDE, Reader, draw, restyle
 from tests.browser.site import LANGUAGES, Language
 
 pytestmark = pytest.mark.browser
@@ -118,7 +118,7 @@ def test_what_scrolls_has_the_focus_and_what_fits_has_not(
     samples_reader: Reader, width: int
 ) -> None:
     page = unfold(samples_reader.open("blocks/", width=width))
-    page.add_style_tag(content=axe.STILL)
+    restyle(page, axe.STILL)
     scrolls = """all => all.map(it => [
       it.scrollWidth > it.clientWidth || it.scrollHeight > it.clientHeight, it.tabIndex === 0,
     ])"""

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import PHONE, WIDE, Reader, settle
+from tests.browser.chromium import PHONE, WIDE, Reader, restyle, settle
 from tests.browser.site import LANGUAGES, PROJECT, SUB_PATH, Language, language_of, pages
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,7 @@ def test_every_page_opens_whole(
         assert page.title(), path
         assert page.locator("h1").count() == 1, path
         # All of it laid out, as it is once it was scrolled through.
-        page.add_style_tag(content=WHOLE)
+        restyle(page, WHOLE)
         assert not page.evaluate(TOO_WIDE), f"{path} is wider than {width} pixels"
         reader.close()
         assert reader.foreign == [], path
