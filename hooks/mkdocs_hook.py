@@ -20,6 +20,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 import mkdocs_files
+import mkdocs_pages
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
 from lockstep.ground.location import Location
@@ -72,9 +73,16 @@ def _to_take_away(files: Files, config: MkDocsConfig) -> Files:
 on_files = CombinedEvent(_one_lab, _to_take_away)
 
 
-def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Empty a page whose file cannot be read, at which MkDocs would end."""
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+    """Know where links can lead to, once all files are there."""
     build: Build = config.extra["lockstep"]
+    build.places = mkdocs_pages.places(files)
+
+
+def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Empty a page whose file cannot be read, at which MkDocs would end; render no page twice."""
+    build: Build = config.extra["lockstep"]
+    mkdocs_pages.remember(page, build, _words(config).language.code)
     if found := mkdocs_files.unreadable(page.file):
         path = build.project.relative(Path(found[0]))
         if not any(problem.location.path == path for problem in build.findings):

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 
 from lockstep.disk.project import Project
 from lockstep.export import databricks as databricks_source
-from lockstep.export import flow, jupyter, kit, lesson, piece
+from lockstep.export import flow, jupyter, kit, piece
 from lockstep.export.inline import Addresses
 from lockstep.export.lesson import Lesson
 from lockstep.export.piece import Code, Diagram, Piece, Prose, Result
@@ -200,7 +200,7 @@ def test_any_guide_can_be_taken_away(text: str) -> None:
 
 def lesson_of(text: str, lab: Lab, language: Language = ENGLISH) -> Lesson:
     page = inject(text, lab, language)
-    return lesson.lesson(page, {"title": "T"}, lab, Words(language), INSIDE)
+    return Lesson(page, {"title": "T"}, lab, Words(language), INSIDE)
 
 
 def codes(found: Lesson) -> list[list[tuple[str, ...]]]:

@@ -18,7 +18,8 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 
-from lockstep.disk.build import Build
+from lockstep.disk.build import STORE, Build
+from lockstep.disk.cache import Cache
 from lockstep.disk.project import Project
 from lockstep.pages.site import Site
 from tests.browser.site import PROJECT
@@ -38,7 +39,8 @@ def main(directory: str) -> None:
     )
     project = Project.open(PROJECT / "mkdocs.yml")
     words = {language.code: project.words(language) for language in project.settings.languages}
-    config.extra["lockstep"] = Build(project, Site(project.settings, words=words), {}, [])
+    site, nothing = Site(project.settings, words=words), Cache(project.state / STORE, None)
+    config.extra["lockstep"] = Build(project, site, {}, [], nothing)
 
     def give_words(env: Environment, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG001
         i18n: Any = config.plugins["i18n"]

@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from lockstep.disk import belongings, checking, segmentation
+from lockstep.disk import belongings, checking, inputs, segmentation, takeaway
+from lockstep.disk.cache import Cache
 from lockstep.disk.project import Project
 from lockstep.disk.segmentation import Segmentation
 from lockstep.export import kit
@@ -23,16 +24,18 @@ from lockstep.pages import (
     downloads,
     interface,
     overview,
+    passages,
     rendering,
     status_table,
     tables,
     ticking,
     tooltips,
 )
-from lockstep.pages.block import Block, CodeBlock
+from lockstep.pages.block import Block, CodeBlock, StatusBlock
 from lockstep.pages.downloads import Download
 from lockstep.pages.index import Index
 from lockstep.pages.overview import PageState
+from lockstep.pages.passages import Passage
 from lockstep.pages.site import Site
 from lockstep.pages.status_table import Address
 from lockstep.pages.ticking import Keys
@@ -42,6 +45,9 @@ from lockstep.terms.finder import Finder
 
 STATUS = "status.json"
 """The file in the site's root that holds how every page stands."""
+
+STORE = "pages.sqlite"
+"""The file with what builds have made, in the project's folder of untracked files."""
 
 
 def _nowhere(_language: str, _page: str) -> None:
@@ -58,6 +64,8 @@ class Build:
     """What finds the glossary's terms in text, by the text's language."""
     findings: list[Problem]
     """What is known to be wrong, each finding once."""
+    cache: Cache
+    """What earlier builds have made."""
     blocks: dict[str, Block] = field(default_factory=dict)
     """Blocks of the page being rendered that Python-Markdown has not reached yet."""
     marks: list[Problem] = field(default_factory=list)
@@ -72,6 +80,8 @@ class Build:
     """Address of the site's root, from that page."""
     address: Address = _nowhere
     """From a language and a page to its address, from the page being rendered."""
+    places: str = ""
+    """Digest of all files of the language being built, with their addresses."""
     sources: str = ""
     """Address below which the project's files are shown, each by its path; empty without one."""
     language: str = ""
@@ -94,7 +104,9 @@ class Build:
         site, findings = checking.check(project)
         segmentations = segmentation.of(site.glossary, site.settings.languages)
         finders = segmentation.finders(site.glossary, segmentations)
-        return cls(project, site, finders, findings, segmentations=segmentations)
+        basis = inputs.programs(config, project.settings)
+        cache = Cache(project.state / STORE, basis)
+        return cls(project, site, finders, findings, cache, segmentations=segmentations)
 
     def words(self, language: str | None) -> Words:
         """Return the words of the language that is being built, the source's where none is."""
@@ -129,6 +141,17 @@ class Build:
             self.steps[guide.path] = self.site.steps(guide, written)
         return page.markdown, found
 
+    def made_from(self) -> tuple[str, ...] | None:
+        """Return all that the page that was begun is made from, beside its text and the engine.
+
+        ``None`` where that is every page of the site.
+        """
+        blocks = self.blocks.items()
+        if any(isinstance(block, StatusBlock) for _, block in blocks):
+            return None
+        origins = [self.origin(block) for _, block in blocks if isinstance(block, CodeBlock)]
+        return self.places, self.original, self.language, repr([*blocks]), repr(origins)
+
     def to_take_away(
         self, language: str, urls: Mapping[str, str], address: str, licence: str
     ) -> Iterator[tuple[str, bytes]]:
@@ -145,7 +168,7 @@ class Build:
         names = {each.name for each in own}
         foreign = [each for each in self.lessons.get(source, []) if each.name not in names]
         beside = belongings.of(self.project, [each.lab for each in (*own, *foreign)])
-        for file in kit.files(own, foreign, beside, self.words(language)):
+        for file in takeaway.files(self.cache, own, foreign, beside, self.words(language)):
             self.downloads[language, file.lab].append(Download(file.path, len(file.content)))
             yield file.path, file.content
 
@@ -156,17 +179,24 @@ class Build:
 
         glossary: address of the glossary from the page; ``None`` on that page, and without one.
         """
-        if glossary is not None:
-            html = tooltips.linked(html, self.finders[language], glossary)
-        html = tables.with_row_heads(html)
+        steps = self.steps.get(self.path, {}) if self.site.lab(meta) else {}
+        html = self.cache.made(
+            lambda: self._marked(html, language, glossary, steps),
+            "marked", html, language, str(glossary), repr(steps),
+        )  # fmt: skip
         lab = self.site.lab(meta)
         offered = self.downloads[language, lab.name] if lab else []
         links = downloads.html(offered, words, f"{self.root}/")
         above = rendering.above(meta, lab, self.marks, words, language, links)
         if lab:
-            html = ticking.marked(html, self.steps.get(self.path, {}))
             above += ticking.line(lab.name, words)
         return above + html
+
+    def _marked(self, html: str, language: str, glossary: str | None, steps: Keys) -> str:
+        """Return a page's HTML with its terms led to the glossary, heads of rows, and steps."""
+        if glossary is not None:
+            html = tooltips.linked(html, self.finders[language], glossary)
+        return ticking.marked(tables.with_row_heads(html), steps)
 
     def origin(self, block: CodeBlock) -> str:
         """Return where a cell stands, from the page being rendered.
@@ -192,6 +222,7 @@ class Build:
     def end(self, folder: Path, code: str) -> None:
         """Write what a language is searched by, and how every page stands where a page shows it."""
         index = self.index(code).written().encode("utf-8", "replace").decode()
+        self.cache.flush()
         self.project.write(folder / "search" / f"{code}.json", index)
         if self.site.shows_status:
             self.project.write(folder / STATUS, overview.as_json(self.states) + "\n")
@@ -214,7 +245,16 @@ class Build:
         languages, glossary = self.site.settings.languages, self.site.glossary
         terms = glossary.forms_in(code) if glossary else []
         marker = wording.marker(code, self.segmentations[code].pieces, terms)
-        return self.indexes.setdefault(code, Index(code, languages.source.code, glossary, marker))
+        index = Index(code, languages.source.code, glossary, marker, self._passages)
+        return self.indexes.setdefault(code, index)
+
+    def _passages(self, html: str, title: str) -> list[Passage]:
+        """Return what a search reads of a page."""
+        found = self.cache.made(
+            lambda: [(it.anchor, it.title, it.text) for it in passages.read(html, title)],
+            "passages", html, title,
+        )  # fmt: skip
+        return [Passage(*each) for each in found]
 
     def admonitions(self, language: str) -> dict[str, str]:
         """Return the titles of admonitions that are given none, where they are not English."""

@@ -19,18 +19,17 @@ from lockstep.ground.settings import Settings
 ENGINE = Path(__file__).parent.parent
 _INHERITED = re.compile(r"^INHERIT:\s*['\"]?([^'\"\n]+?)['\"]?\s*$", re.MULTILINE)
 _VARIABLES = re.compile(r"!ENV\s+(?:\[([^\]]*)\]|(\S+))")
-_INCLUDED = re.compile(r"snippets|include")
+_INCLUDED = re.compile(r"snippets|include|b64|custom_icons")
 """Extensions of Markdown that read files of which nothing is known here."""
 
 
-def shared(config: Path, settings: Settings) -> str | None:
-    """Return the digest of what all pages have in common; ``None`` where not all of it is known.
+def programs(config: Path, settings: Settings) -> str | None:
+    """Return the digest of what every page is made with; ``None`` where not all of it is known.
 
-    That is the configuration, everything in the folder of notebooks, the glossary, the pins, this
-    engine, and the installed packages.
+    That is the configuration, the glossary, this engine with what calls it, and the installed
+    packages.
     """
     digest = hashlib.blake2b(digest_size=16)
-    root = config.parent
     texts = dict(_configuration(config))
     if any(_INCLUDED.search(text.decode("utf-8", "replace")) for text in texts.values()):
         return None
@@ -39,10 +38,25 @@ def shared(config: Path, settings: Settings) -> str | None:
         for match in _VARIABLES.finditer(data.decode("utf-8", "replace")):
             for variable in re.findall(r"\w+", match[1] or match[2]):
                 _add(digest, variable, os.environ.get(variable, "\0").encode())
-    files = [root / settings.glossary, root / settings.pins]
-    for path in (*files, *visible(root / settings.notebooks), *_engine()):
+    for path in (config.parent / settings.glossary, *_engine()):
         _add(digest, str(path), _content(path))
     _add(digest, sys.version, "\n".join(_installed()).encode())
+    return digest.hexdigest()
+
+
+def shared(config: Path, settings: Settings) -> str | None:
+    """Return the digest of what the findings of all pages have in common.
+
+    That is what pages are made with, everything in the folder of notebooks, and the pins; ``None``
+    where not all of it is known.
+    """
+    made_with = programs(config, settings)
+    if made_with is None:
+        return None
+    digest = hashlib.blake2b(made_with.encode(), digest_size=16)
+    root = config.parent
+    for path in (root / settings.pins, *visible(root / settings.notebooks)):
+        _add(digest, str(path), _content(path))
     return digest.hexdigest()
 
 
@@ -79,7 +93,8 @@ def _configuration(config: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _engine() -> Iterable[Path]:
-    return (path for path in visible(ENGINE) if path.suffix in {".py", ".po", ".md", ".txt"})
+    found = (*visible(ENGINE), *sorted(ENGINE.parent.glob("*.py")))
+    return (path for path in found if path.suffix in {".py", ".po", ".md", ".txt"})
 
 
 def _installed() -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from lockstep.export import databricks, jupyter, readme
 from lockstep.export.archive import archive
 from lockstep.export.inline import Addresses
-from lockstep.export.lesson import Lesson, lesson
+from lockstep.export.lesson import Lesson
 from lockstep.ground.language import Language, Words
 from lockstep.pages.site import Site
 
@@ -55,31 +55,41 @@ def lessons(
         seen.add(lab.name)
         words = site.words[language.code]
         here = replace(addresses, page=path)
-        yield lesson(site.page(guide, language), guide.meta, lab, words, here, licence)
+        yield Lesson(site.page(guide, language), guide.meta, lab, words, here, licence)
 
 
-def files(
-    own: Sequence[Lesson], foreign: Sequence[Lesson], belongings: Belongings, words: Words
-) -> Iterator[File]:
-    """Yield the files of a language.
+def of_lab(lesson: Lesson, belongings: Belongings) -> list[File]:
+    """Return the files of one lab, of which the first is its notebook."""
+    base = f"{FOLDER}/{lesson.code}/{lesson.name}"
+    notebook = jupyter.written(lesson).encode()
+    whole = _packed(lesson.name, [(lesson, notebook)], belongings, lesson.words)
+    return [
+        File(f"{base}.ipynb", notebook, lesson.name),
+        File(f"{base}.py", databricks.written(lesson).encode(), lesson.name),
+        File(f"{base}.zip", whole, lesson.name),
+    ]
 
-    own: its lessons; foreign: those of another language that stand in for missing ones in the
-    archive of all labs; words: in the language.
+
+def of_all(notebooks: Sequence[tuple[Lesson, bytes]], belongings: Belongings, words: Words) -> File:
+    """Return the archive of all labs of a language.
+
+    notebooks: each lab, in its own language where this one has none, with its notebook's file;
+    words: in the language.
     """
-    code = words.language.code
-    notebooks = {each.name: jupyter.written(each).encode() for each in (*own, *foreign)}
+    name = f"labs-{words.language.code}"
+    ordered = sorted(notebooks, key=lambda each: each[0].name)
+    return File(f"{FOLDER}/{name}.zip", _packed(name, ordered, belongings, words))
 
-    def packed(folder: str, packed: Sequence[Lesson]) -> bytes:
-        found = {path: content for each in packed
-                 for path, content in belongings.files.get(each.name, {}).items()}  # fmt: skip
-        told = readme.written(packed, belongings.pins, found, words).encode()
-        shown = {f"{each.name}.ipynb": notebooks[each.name] for each in packed}
-        return archive(folder, {**found, **shown, "README.md": told})
 
-    for each in own:
-        base = f"{FOLDER}/{code}/{each.name}"
-        yield File(f"{base}.ipynb", notebooks[each.name], each.name)
-        yield File(f"{base}.py", databricks.written(each).encode(), each.name)
-        yield File(f"{base}.zip", packed(each.name, [each]), each.name)
-    if everything := sorted((*own, *foreign), key=lambda each: each.name):
-        yield File(f"{FOLDER}/labs-{code}.zip", packed(f"labs-{code}", everything))
+def _packed(
+    folder: str, notebooks: Sequence[tuple[Lesson, bytes]], belongings: Belongings, words: Words
+) -> bytes:
+    """Return the archive of labs, which holds a folder of that name."""
+    found = {
+        path: content
+        for each, _ in notebooks
+        for path, content in belongings.files.get(each.name, {}).items()
+    }
+    told = readme.written([it for it, _ in notebooks], belongings.pins, found, words).encode()
+    shown = {f"{each.name}.ipynb": notebook for each, notebook in notebooks}
+    return archive(folder, {**found, **shown, "README.md": told})

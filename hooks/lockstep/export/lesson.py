@@ -1,7 +1,8 @@
 """A lab in one language, ready to be written as a file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lockstep.export import commonmark, flow
@@ -14,19 +15,19 @@ from lockstep.pages import rendering
 from lockstep.pages.injection import Page
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, in which nothing can be kept that is worked out once
 class Lesson:
     """A guide with the cells of its notebook, in order."""
 
+    page: Page
+    """The guide with blocks in place."""
+    meta: Mapping[str, Any]
+    """The guide's front matter."""
     lab: Lab
     words: Words
     """In the language that the guide is written in."""
-    title: str
-    pieces: tuple[Piece, ...]
-    meta: Mapping[str, Any] = field(default_factory=dict)
-    """The guide's front matter."""
-    address: str | None = None
-    """Of its page, where the site's own is known."""
+    addresses: Addresses
+    """Where its links lead."""
     licence: str = ""
     """What the site says of copyright, in HTML."""
 
@@ -40,23 +41,20 @@ class Lesson:
         """Code of its language."""
         return self.words.language.code
 
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return str(self.meta.get("title") or self.lab.name)
 
-def lesson(  # noqa: PLR0913, PLR0917 a guide, its lab, its reader, its place
-    page: Page,
-    meta: Mapping[str, Any],
-    lab: Lab,
-    words: Words,
-    addresses: Addresses,
-    licence: str = "",
-) -> Lesson:
-    """Return a lab as it leaves the site.
+    @property
+    def address(self) -> str | None:
+        """Address of its page, where the site's own is known."""
+        return self.addresses.of("")
 
-    page, meta: its guide with blocks in place, and the guide's front matter; words: in the guide's
-    language; addresses: where its links lead; licence: what the site says of copyright, in HTML.
-    """
-    title = str(meta.get("title") or lab.name)
-    found = tuple(flow.pieces(page, lab.name, words, addresses))
-    return Lesson(lab, words, title, found, meta, addresses.of(""), licence)
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Text and cells, in order: each format asks for them."""
+        return tuple(flow.pieces(self.page, self.lab.name, self.words, self.addresses))
 
 
 def opening(lesson: Lesson, *remarks: str) -> Prose:

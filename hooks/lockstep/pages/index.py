@@ -12,7 +12,7 @@ this JSON, compact because readers load it::
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,8 @@ class Index:
     """Code of the source language: readers of any other know the field's words in it too."""
     glossary: Glossary | None
     mark: Marker
+    read: Callable[[str, str], list[Passage]] = passages.read
+    """From a page's HTML and title to its passages."""
     _pages: dict[str, tuple[float, list[Passage]]] = field(default_factory=dict)
 
     def add(self, address: str, html: str, title: str, meta: Mapping[str, Any]) -> None:
@@ -47,7 +49,7 @@ class Index:
         boost = wanted.get("boost", 1)
         if not wanted.get("exclude"):
             counts = boost if isinstance(boost, int | float) else 1
-            self._pages[address] = (counts, passages.read(html, title))
+            self._pages[address] = (counts, self.read(html, title))
 
     def written(self) -> str:
         """Return the index as JSON."""

@@ -1,0 +1,110 @@
+"""What a build made, kept by a digest of all that it was made from.
+
+Nothing is ever out of date: what is made from something else has another key. Whoever deletes the
+file, or gives no ``basis``, has a slower build of the same site. A file that is damaged, or that
+cannot be written, is as good as none; each value is believed only as it was put.
+"""
+
+import contextlib
+import hashlib
+import marshal
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+
+KEPT = 3
+"""Days for which a value stays that no build has asked for."""
+_TABLE = """
+  CREATE TABLE IF NOT EXISTS made (
+    key BLOB PRIMARY KEY, value BLOB NOT NULL, digest BLOB NOT NULL, used INTEGER NOT NULL
+  ) WITHOUT ROWID
+"""
+_PUT = "INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?)"
+
+
+class Cache:
+    """Values by what they were made from. They are plain: what ``marshal`` takes."""
+
+    def __init__(self, path: Path, basis: str | None) -> None:
+        """Take the file, and the digest of what everything is made from; ``None`` keeps nothing."""
+        self._path = path
+        self._basis = basis
+        self._new: dict[bytes, bytes] = {}
+        self._used: set[bytes] = set()
+
+    def get(self, kind: str, *sources: str | bytes) -> Any:  # noqa: ANN401 whatever was put
+        """Return what was made from sources; ``None`` where it is not known."""
+        if self._basis is None:
+            return None
+        key = self._key(kind, sources)
+        value = self._new.get(key) or self._read(key)
+        if value is None:
+            return None
+        self._used.add(key)
+        return marshal.loads(value)  # noqa: S302 it is what this class wrote: its digest says so
+
+    def put(self, value: Any, kind: str, *sources: str | bytes) -> None:  # noqa: ANN401 see above
+        """Keep what was made from sources, from the next ``flush`` on in the file."""
+        if self._basis is not None:
+            self._new[self._key(kind, sources)] = marshal.dumps(value)
+
+    def made(self, make: Callable[[], _T], kind: str, *sources: str | bytes) -> _T:
+        """Return what was made from sources, or make and keep it."""
+        found: _T | None = self.get(kind, *sources)
+        if found is None:
+            found = make()
+            self.put(found, kind, *sources)
+        return found
+
+    def flush(self) -> None:
+        """Write what is new, and drop what was not asked for in some days."""
+        today = datetime.now(UTC).toordinal()
+        rows = [(key, value, _digest(key, value), today) for key, value in self._new.items()]
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._opened() as file, file:
+                file.execute(_TABLE)
+                file.executemany(_PUT, rows)
+                asked = [(today, key, today) for key in self._used]
+                file.executemany("UPDATE made SET used = ? WHERE key = ? AND used != ?", asked)
+                file.execute("DELETE FROM made WHERE used < ?", (today - KEPT,))
+        except sqlite3.DatabaseError:
+            with contextlib.suppress(OSError):
+                self._path.unlink(missing_ok=True)
+        except OSError:
+            pass
+        else:
+            self._new.clear()
+            self._used.clear()
+
+    def _read(self, key: bytes) -> bytes | None:
+        if not self._path.is_file():
+            return None
+        try:
+            with self._opened() as file:
+                query = "SELECT value, digest FROM made WHERE key = ?"
+                value, digest = file.execute(query, (key,)).fetchone() or (b"", b"")
+        except sqlite3.Error:
+            return None
+        return value if value and digest == _digest(key, value) else None
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with contextlib.closing(sqlite3.connect(self._path, timeout=10)) as file:
+            yield file
+
+    def _key(self, kind: str, sources: tuple[str | bytes, ...]) -> bytes:
+        digest = hashlib.blake2b(f"{self._basis}\0{kind}\0".encode(), digest_size=16)
+        for each in sources:
+            data = each.encode("utf-8", "surrogatepass") if isinstance(each, str) else each
+            digest.update(f"{type(each).__name__}{len(data)}\0".encode())
+            digest.update(data)
+        return digest.digest()
+
+
+def _digest(key: bytes, value: bytes) -> bytes:
+    return hashlib.blake2b(key + value, digest_size=16).digest()

@@ -1,0 +1,114 @@
+"""A page that MkDocs renders only where what it is made from has changed.
+
+What Python-Markdown makes of a page is kept with all else that MkDocs learns from it: the table of
+contents, the title, and the anchors that are there and are linked to. A page that MkDocs complains
+of is not kept, so that it complains again.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink, TableOfContents
+
+from lockstep.disk.build import Build
+
+_log = logging.getLogger("mkdocs.structure.pages")
+
+
+def remember(page: Page, build: Build, language: str) -> None:
+    """Let a page that is about to be rendered be taken from an earlier build, if it can be.
+
+    language: code of the one that is being built.
+    """
+    vars(page)["render"] = partial(_render, page, build, language)
+
+
+def places(files: Files) -> str:
+    """Return a digest of all that links can lead to."""
+    found = sorted((it.src_uri, it.url, it.inclusion.name) for it in files)
+    return hashlib.blake2b(repr(found).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _render(page: Page, build: Build, language: str, config: MkDocsConfig, files: Files) -> None:
+    made_from = build.made_from()
+    if made_from is None:
+        Page.render(page, config, files)
+        return
+    sources = (
+        language, page.file.src_uri, page.file.url, page.markdown or "", *made_from,
+        str(_log.getEffectiveLevel()),
+    )  # fmt: skip
+    known = build.cache.get("page", *sources)
+    if known is not None:
+        build.blocks.clear()
+        _set(page, known, files)
+        return
+    with _listening() as said:
+        Page.render(page, config, files)
+    if not said and not build.blocks:
+        build.cache.put(_plain(page), "page", *sources)
+
+
+def _plain(page: Page) -> Any:  # noqa: ANN401 what `marshal` takes
+    return (
+        page.content,
+        [_entry(each) for each in page.toc],
+        page._title_from_render,  # noqa: SLF001 what `title` answers with
+        sorted(page.present_anchor_ids or ()),
+        _by_path(page),
+    )
+
+
+def _by_path(page: Page) -> dict[str, dict[str, str]] | None:
+    links = page.links_to_anchors
+    return None if links is None else {file.src_uri: each for file, each in links.items()}
+
+
+def _set(page: Page, known: Any, files: Files) -> None:  # noqa: ANN401 see above
+    page.content, entries, title, anchors, links = known
+    page._title_from_render = title  # noqa: SLF001 see above
+    page.toc = TableOfContents([_link(each) for each in entries])
+    page.present_anchor_ids = {*anchors}
+    by_path = {file.src_uri: file for file in files}
+    page.links_to_anchors = links and {by_path[path]: each for path, each in links.items()}
+
+
+def _entry(link: AnchorLink) -> Any:  # noqa: ANN401 see above
+    return link.title, link.id, link.level, [_entry(child) for child in link.children]
+
+
+def _link(entry: Any) -> AnchorLink:  # noqa: ANN401 see above
+    title, anchor, level, children = entry
+    link = AnchorLink(title, anchor, level)
+    link.children = [_link(child) for child in children]
+    return link
+
+
+class _Listener(logging.Handler):
+    """Keeps what is said."""
+
+    def __init__(self, said: list[logging.LogRecord]) -> None:
+        super().__init__()
+        self._said = said
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._said.append(record)
+
+
+@contextmanager
+def _listening() -> Iterator[list[logging.LogRecord]]:
+    """Give what MkDocs and its plugins say in the meantime."""
+    said: list[logging.LogRecord] = []
+    handler, logger = _Listener(said), logging.getLogger("mkdocs")
+    logger.addHandler(handler)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)
