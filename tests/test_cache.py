@@ -1,0 +1,211 @@
+"""What is kept between builds: a site is the same with and without it, whatever changes."""
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lockstep.disk.build import STORE
+from lockstep.disk.cache import Cache
+from lockstep.disk.folder import STATE
+from tests.test_build import build, showcase
+
+VALUE = ["text", b"bytes", (1, None), {"é": "\ud800"}]
+
+
+def unmade() -> list[object]:
+    pytest.fail("it is known")
+
+
+def test_what_was_made_is_not_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "cache"
+    first = Cache(path, "basis")
+    assert first.made(lambda: VALUE, "kind", "a", b"b") == VALUE
+    assert first.made(unmade, "kind", "a", b"b") == VALUE
+    first.flush()
+    assert Cache(path, "basis").made(unmade, "kind", "a", b"b") == VALUE
+
+
+@pytest.mark.parametrize(
+    ("basis", "kind", "sources"),
+    [
+        ("other", "kind", ("a", "b")),
+        ("basis", "other", ("a", "b")),
+        ("basis", "kind", ("ab",)),
+        ("basis", "kind", ("ab", "")),
+        ("basis", "kind", ("a", b"b")),
+        ("basis", "kind", ("b", "a")),
+    ],
+)
+def test_what_is_made_from_something_else_is_made(
+    tmp_path: Path, basis: str, kind: str, sources: tuple[str | bytes, ...]
+) -> None:
+    cache = Cache(tmp_path / "cache", "basis")
+    cache.put(VALUE, "kind", "a", "b")
+    cache.flush()
+    assert Cache(tmp_path / "cache", basis).get(kind, *sources) is None
+
+
+def test_without_a_basis_nothing_is_kept(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache", None)
+    cache.put(VALUE, "kind", "a")
+    cache.flush()
+    assert cache.get("kind", "a") is None
+
+
+def kept(path: Path) -> Cache:
+    cache = Cache(path, "basis")
+    cache.put(VALUE, "kind", "a")
+    cache.flush()
+    return Cache(path, "basis")
+
+
+def test_a_damaged_value_is_not_believed(tmp_path: Path) -> None:
+    cache = kept(tmp_path / "cache")
+    with sqlite3.connect(tmp_path / "cache") as file:
+        assert file.execute("UPDATE made SET value = ?", (b"i\0\0\0\0",)).rowcount == 1
+    file.close()
+    assert cache.made(lambda: [1], "kind", "a") == [1]
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"\1" * 5000])
+def test_a_file_that_is_no_cache_is_replaced(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "cache"
+    path.write_bytes(content)
+    cache = Cache(path, "basis")
+    assert cache.made(lambda: VALUE, "kind", "a") == VALUE
+    cache.flush()
+    cache.flush()
+    assert Cache(path, "basis").get("kind", "a") == VALUE
+
+
+def test_what_cannot_be_written_is_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    cache = kept(tmp_path / "file" / "cache")
+    assert cache.made(lambda: VALUE, "kind", "a") == VALUE
+
+
+def test_what_no_build_asks_for_goes(tmp_path: Path) -> None:
+    path = tmp_path / "cache"
+    kept(path).put(VALUE, "kind", "b")
+    with sqlite3.connect(path) as file:
+        file.execute("UPDATE made SET used = used - 10")
+    file.close()
+    cache = Cache(path, "basis")
+    cache.put(VALUE, "kind", "b")
+    cache.flush()
+    assert Cache(path, "basis").get("kind", "a") is None
+    assert Cache(path, "basis").get("kind", "b") == VALUE
+
+
+def test_what_a_build_asks_for_stays(tmp_path: Path) -> None:
+    path = tmp_path / "cache"
+    cache = kept(path)
+    with sqlite3.connect(path) as file:
+        file.execute("UPDATE made SET used = used - 10")
+    file.close()
+    assert cache.get("kind", "a") == VALUE
+    cache.flush()
+    assert Cache(path, "basis").get("kind", "a") == VALUE
+
+
+def edited(path: str, old: str, new: str) -> Callable[[Path], None]:
+    """Return what replaces a text in a file of a project."""
+
+    def edit(root: Path) -> None:
+        text = (root / path).read_text("utf-8")
+        assert old in text
+        (root / path).write_text(text.replace(old, new), "utf-8")
+
+    return edit
+
+
+def damaged(root: Path) -> None:
+    """Write over the middle of what is kept."""
+    store = root / STATE / STORE
+    data = bytearray(store.read_bytes())
+    data[len(data) // 3 : -len(data) // 3] = b"\xff" * (len(data) - 2 * (len(data) // 3))
+    store.write_bytes(data)
+
+
+def gone(path: str) -> Callable[[Path], None]:
+    return lambda root: (root / path).unlink()
+
+
+CHANGES = [
+    [
+        edited("docs/zh/index.md", "---\n\n", "---\n\n新的一句。\n\n"),
+        edited("notebooks/show-all.ipynb", "drawn", "sketched"),
+    ],
+    [
+        edited("notebooks/show-all.py", "# leaves a trace", "# leaves no trace"),
+        edited("notebooks/comments/zh/show-all.po", "留下痕迹", "什么都不留下"),
+    ],
+    [
+        edited("glossary.yml", "definition:", "definition: # new\n   "),
+        gone("docs/zh/labs/show-all.md"),
+    ],
+    [damaged, edited("docs/ja/index.md", "---\n\n", "---\n\n新しい文です。\n\n")],
+]
+"""What happens between builds, one after the other, each time to the same project."""
+
+
+def files(site: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(site).as_posix(): path.read_bytes()
+        for path in sorted(site.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.slow
+def test_a_site_is_the_same_with_what_was_kept(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    showcase(root)
+    build(root)
+    for changes in CHANGES:
+        for change in changes:
+            change(root)
+        said = build(root).stdout
+        clean = tmp_path / "clean"
+        shutil.copytree(root, clean, ignore=shutil.ignore_patterns(STATE, "site"))
+        assert plain(build(clean).stdout) == plain(said)
+        ours, theirs = files(root / "site"), files(clean / "site")
+        assert [it for it in theirs if ours.get(it) != theirs[it]] == []
+        assert ours.keys() == theirs.keys()
+        shutil.rmtree(clean)
+
+
+def plain(said: str) -> str:
+    """Return what a build said, without times and the folder that it was built in."""
+    return re.sub(r"(?m)^.*(?:Documentation built in|to directory).*\n", "", said)
+
+
+@pytest.mark.slow
+def test_what_did_not_change_is_not_rendered(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    showcase(root)
+    assert build(root, "--strict").returncode == 0
+    before = files(root / "site")
+    with (root / "out-of-reach" / "sitecustomize.py").open("a") as file:
+        file.write("\nimport markdown\nmarkdown.Markdown.convert = None\n")
+    done = build(root, "--strict")
+    assert done.returncode == 0, done.stdout
+    assert files(root / "site") == before
+    shutil.rmtree(root / STATE)
+    assert build(root, "--strict").returncode != 0
+
+
+@pytest.mark.slow
+def test_what_mkdocs_complains_of_it_complains_of_again(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    showcase(root)
+    edited("docs/en/index.md", "---\n\n", "---\n\n[Nowhere](nowhere.md)\n\n")(root)
+    assert build(root, "--quiet").returncode == 0
+    for _ in range(2):
+        done = build(root, "--strict")
+        assert done.returncode != 0
+        assert "nowhere.md" in done.stdout
