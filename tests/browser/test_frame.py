@@ -30,7 +30,7 @@ def test_colours_follow_the_system_until_the_reader_chooses(
 ) -> None:
     page = near_reader.open(scheme=scheme)
     assert is_dark(page) == (scheme == "dark")
-    toggle = page.locator("[data-md-component=palette] label:visible")
+    toggle = page.locator(".lockstep-colours label:visible")
     seen = []
     for _ in range(3):  # as the system, light, dark
         toggle.click()
@@ -41,7 +41,7 @@ def test_colours_follow_the_system_until_the_reader_chooses(
 def test_the_choice_of_colours_holds_in_every_language(near_reader: Reader) -> None:
     page = near_reader.open(scheme="light")
     for _ in range(2):
-        page.locator("[data-md-component=palette] label:visible").click()
+        page.locator(".lockstep-colours label:visible").click()
     assert is_dark(page)
     for language in LANGUAGES:
         page.goto(near_reader.address + language.folder)

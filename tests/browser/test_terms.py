@@ -30,7 +30,7 @@ def first_term(reader: Reader, language: Language, **how: int) -> tuple[Page, Lo
     """Open a lab; return it, its first term, and the definition as the page carries it."""
     page = reader.open(language.folder + LAB, **how)  # type: ignore[arg-type]
     term = page.locator("article a.lockstep-term").first
-    # Material takes the `title` away while its own tooltip shows.
+    # The `title` is away while the tooltip shows.
     definition = str(term.get_attribute("title"))
     assert len(definition) > 5
     return page, term, definition
@@ -39,7 +39,7 @@ def first_term(reader: Reader, language: Language, **how: int) -> tuple[Page, Lo
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
 def test_a_definition_shows_on_hover_and_on_focus(near_reader: Reader, language: Language) -> None:
     page, term, definition = first_term(near_reader, language)
-    shown = page.locator(".md-tooltip2--active")
+    shown = page.locator(".lockstep-tooltip:visible")
     term.hover()
     expect(shown).to_have_text(definition)
     page.mouse.move(1, 1)
@@ -49,6 +49,9 @@ def test_a_definition_shows_on_hover_and_on_focus(near_reader: Reader, language:
     described = term.get_attribute("aria-describedby")
     assert described
     expect(page.locator(f"[id='{described}']")).to_have_text(definition)
+    page.keyboard.press("Escape")
+    expect(shown).to_have_count(0)
+    expect(term).to_have_attribute("title", definition)
 
 
 def test_a_tap_on_a_phone_leads_to_the_entry(near_reader: Reader) -> None:

@@ -1,6 +1,7 @@
 """A cell that was run, as HTML: its name, its code, its output."""
 
 import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
@@ -10,6 +11,8 @@ from lockstep.pages.block import CodeBlock
 
 Highlighter = Callable[[str, str, Mapping[str, str]], str]
 """Source, language and options of a pymdownx fence (``hl_lines``, ``title``) to HTML."""
+_BUILD = re.compile(r"(?<=\d)\+[a-z0-9.]+")
+"""The build of a version, as in `2.13.0+cpu`: the page says it once, at the top."""
 
 
 def html(
@@ -46,7 +49,7 @@ def _head(block: CodeBlock, words: Words, address: str) -> str:
         name = f'<a href="{escape(address)}" aria-label="{told}">{name}</a>'
     ran = ""
     if block.products:
-        versions = words(", ").join(block.products)
+        versions = _BUILD.sub("", words(", ").join(block.products))
         ran = f"<span>{escape(words('Run with {versions}', versions=versions))}</span>"
     lang = escape(words.language.code)
     return f'<p class="lockstep-origin" lang="{lang}" data-search-exclude>{name}{ran}</p>'
