@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.standalone import Standalone
 from tests import case
 from tests.cluster import hosts, pins
-from tests.cluster.standalone import Standalone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
