@@ -8,8 +8,8 @@ PYTHON ?=
 TORCH_INDEX ?=
 # Where make serve listens, if not where mkdocs.yml says.
 SERVE_ADDR ?=
-# LAB, LANGUAGE and MASTER count on the command line only: LANGUAGE is gettext's too, MASTER was
-# Spark's, and both stand in many an environment.
+# LAB, LANGUAGE, MASTER and SPARK count on the command line only: LANGUAGE is gettext's too, MASTER
+# was Spark's, and both stand in many an environment.
 given = $(if $(findstring command,$(origin $1)),$($1))
 
 # Material announces its end in 2027 at every build; hooks/mkdocs_hook.py is kept thin for that day.
@@ -26,6 +26,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 PIP_INSTALL := .venv/bin/python -m pip install -q
+
+# Another Spark than the pinned one, and the tests that are about Spark.
+other_spark := $(if $(call given,SPARK),.venv/spark-$(call given,SPARK)/.ready)
+on_other_spark := "$(dir $(other_spark))bin/python -m pytest \
+  tests/cluster/test_lab.py::test_lab_runs_as_recorded tests/cluster/test_sparkdl.py \
+  tests/cluster/test_hosts.py tests/cluster/test_execution.py"
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -49,9 +55,9 @@ lab: .venv/.python labs-prerequisites .venv/.labs ## JupyterLab with torch, Horo
 check: .venv/.site ## every rule over notebooks, guides and translations; executes nothing
 	$(IN_VENV) lockstep check
 
-test: .venv/.python test-prerequisites .venv/.labs .venv/.dev ## set up everything, run every test
-	@status=0; export $(IN_VENV); \
-	for step in "ruff check" "ruff format --check" mypy pytest; do \
+test: .venv/.python test-prerequisites .venv/.labs .venv/.dev $(other_spark) ## set up everything, run every test; SPARK=3.5 for the labs' on that Spark
+	@status=0; export $(IN_VENV) LOCKSTEP_SPARK="$(call given,SPARK)"; \
+	for step in $(if $(other_spark),$(on_other_spark),"ruff check" "ruff format --check" mypy pytest); do \
 	  echo "== $$step"; $$step || status=1; \
 	done; exit $$status
 
@@ -85,3 +91,6 @@ test-prerequisites:
 	@echo "Installing what the tests need"
 	@$(PIP_INSTALL) -r requirements/dev.txt
 	@touch $@
+
+.venv/spark-%/.ready: requirements/spark-%.txt requirements/spark.sh | .venv/.labs
+	@requirements/spark.sh $*

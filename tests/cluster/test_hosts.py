@@ -10,18 +10,18 @@ import json
 import os
 import subprocess
 import sys
-import sysconfig
 import time
 import warnings
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.standalone import Standalone
 from tests import case
-from tests.cluster import hosts
-from tests.cluster.standalone import Standalone
+from tests.cluster import hosts, pins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -156,7 +156,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     project = base / "project"
     (project / "mkdocs.yml").write_text(case.CONFIGURATION, "utf-8")
     (project / "notebooks/train.py").write_text(TRAIN, "utf-8")
-    (project / "requirements").symlink_to(ROOT / "requirements")
+    (project / "requirements").mkdir()
+    (project / "requirements/labs.txt").write_text(pins.text(), "utf-8")
     barn = project / "notebooks/support/barn"
     (barn / "tally.py").write_text(TALLY, "utf-8")
     (barn / "__init__.py").touch()
@@ -218,8 +219,10 @@ def test_an_address_that_no_other_host_reaches_is_refused(cluster: Cluster) -> N
 def test_what_differs_on_a_host_is_said_with_its_remedy(cluster: Cluster) -> None:
     """On one host a package is missing, and its own name leads to itself alone."""
     two = cluster.hosts["two"]
+    torch_is = find_spec("torch")
+    assert torch_is is not None
     names = {name: host.address for name, host in cluster.hosts.items()}
-    (package,) = Path(sysconfig.get_path("purelib")).glob("torch-*.dist-info")
+    (package,) = Path(str(torch_is.origin)).parents[1].glob("torch-*.dist-info")
     two.call("mount", "-t", "tmpfs", "none", str(package))
     two.resolve({"localhost": "127.0.0.1", **names, "two": "127.0.1.1"})
     try:

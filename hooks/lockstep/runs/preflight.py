@@ -28,6 +28,8 @@ from lockstep.runs.obstacles import is_loopback
 
 _CONNECTS_WITHIN = 5.0
 _ENDS_WITHIN = 200.0
+_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""For JVMs that live for seconds: optimising what they run would take longer than it saves."""
 _NEEDED = ("cloudpickle", "horovod", "psutil")
 """Packages that ranks need, whatever the notebook imports."""
 
@@ -61,6 +63,7 @@ def examine(cluster: Cluster, root: Path, wanted: Wanted) -> Surroundings:
             "memory": obstacles.EXECUTOR_MEMORY,
             "packages": sorted({*wanted.packages, *_NEEDED} & _installed()),
             "files": [str(mark) for mark in marks],
+            "java": _JAVA,
         }
         told = _survey(cluster.within(here), scratch, asked)
     standing = list(obstacles.found(told, [host for host, _ in masters], wanted.ranks))
@@ -175,6 +178,7 @@ def _survey(cluster: Cluster, scratch: Path, asked: Mapping[str, Any]) -> dict[s
     variables = {
         **environment.variables(os.environ, run, scratch, support),
         **clusters.install(cluster, scratch / "spark", support),
+        "SPARK_SUBMIT_OPTS": _JAVA,
     }
     program = Path(__file__).with_name("survey.py")
     command = [

@@ -29,11 +29,15 @@ def main(asked: dict[str, Any]) -> dict[str, Any]:
 
     asked: ``master``: host and port; ``address``: this machine's, for the master to answer to;
     ``ranks``; ``memory``: megabytes of an executor; ``packages``: names; ``files``: paths of files
-    that only a shared folder has on every host.
+    that only a shared folder has on every host; ``java``: options for executors' JVMs.
     """
+    from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
+
     told: dict[str, Any] = {}
     try:
-        told |= _master(asked["master"][0], asked["master"][1], asked["address"])
+        # One JVM for both questions: starting it takes longer than either answer.
+        gateway = launch_gateway()  # type: ignore[no-untyped-call]
+        told |= _master(gateway.jvm, asked["master"], asked["address"])
     except Exception as error:  # noqa: BLE001 whatever it is, it is told
         return {"master_failed": _first_line(error)}
     fitting = (w for w in told["workers"] if w["alive"] and w["memory"] >= asked["memory"])
@@ -41,17 +45,14 @@ def main(asked: dict[str, Any]) -> dict[str, Any]:
         return told
     try:
         within = _LENDS_WITHIN["shared" if told["applications"] else "idle"]
-        told |= _executors(asked, within)
+        told |= _executors(gateway, asked, within)
     except Exception as error:  # noqa: BLE001
         told["executors_failed"] = str(error)[:4000]
     return told
 
 
-def _master(host: str, port: int, address: str) -> dict[str, Any]:
+def _master(jvm: Any, master: list[Any], address: str) -> dict[str, Any]:  # noqa: ANN401 py4j's
     """Ask the master for its workers and applications, as its own page does."""
-    from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
-
-    jvm: Any = launch_gateway().jvm  # type: ignore[no-untyped-call]
     spark = jvm.org.apache.spark
     conf = spark.SparkConf()
     secret = _only(jvm, "org.apache.spark.internal.config.package$").AUTH_SECRET_FILE()
@@ -59,9 +60,9 @@ def _master(host: str, port: int, address: str) -> dict[str, Any]:
     conf.set("spark.rpc.askTimeout", "15s").set("spark.rpc.lookupTimeout", "15s")
     rpc = spark.rpc.RpcEnv.create("lockstep", address, 0, conf, security, True)  # noqa: FBT003
     try:
-        master = rpc.setupEndpointRef(spark.rpc.RpcAddress(host, port), "Master")
+        there = rpc.setupEndpointRef(spark.rpc.RpcAddress(*master), "Master")
         question = _only(jvm, "org.apache.spark.deploy.DeployMessages$RequestMasterState$")
-        state = master.askSync(question, _only(jvm, "scala.reflect.ClassTag$").Any())
+        state = there.askSync(question, _only(jvm, "scala.reflect.ClassTag$").Any())
         workers = [
             {
                 "host": worker.host(),
@@ -82,11 +83,13 @@ def _only(jvm: Any, name: str) -> Any:  # noqa: ANN401 py4j is untyped
     return jvm.java.lang.Class.forName(name).getField("MODULE$").get(None)
 
 
-def _executors(asked: dict[str, Any], within: float) -> dict[str, Any]:
+def _executors(gateway: Any, asked: dict[str, Any], within: float) -> dict[str, Any]:  # noqa: ANN401
     """Take as many slots as there are to be ranks, and have each tell where it is."""
     from pyspark import SparkConf, SparkContext  # noqa: PLC0415
 
-    context: Any = SparkContext(conf=SparkConf().setAppName("lockstep preflight"))
+    conf = SparkConf(_jvm=gateway.jvm).setAppName("lockstep preflight")
+    conf.set("spark.executor.extraJavaOptions", asked["java"])
+    context: Any = SparkContext(gateway=gateway, conf=conf)
     context.setLogLevel("ERROR")
     try:
         application = context._jsc.sc()  # noqa: SLF001 PySpark has no public way to ask
