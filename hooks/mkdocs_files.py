@@ -3,6 +3,7 @@
 Events are ``mkdocs_hook``'s. MkDocs and the plugin add attributes that have no types.
 """
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.utils import get_relative_url
 
 from lockstep.disk.build import Build
+from lockstep.ground.location import Location
+from lockstep.ground.problem import Problem
 from lockstep.pages import interface
 
 
@@ -78,13 +81,15 @@ def place(files: Files, here: Any, build: Build) -> None:  # noqa: ANN401
     build.root = get_relative_url(".", here.url)
 
 
-def unreadable(file: File) -> tuple[str, Exception] | None:
-    """Empty a file that cannot be read, at which MkDocs would end; return its path, and why."""
+def unreadable(file: File, build: Build) -> Iterator[Problem]:
+    """Empty a file that cannot be read, at which MkDocs would end; yield what no check found."""
     try:
         file.content_string  # noqa: B018 a property that reads
     except (OSError, UnicodeDecodeError) as error:
         source = file.abs_src_path or file.src_uri
         file.content_string = ""  # which forgets where the file is
         file.abs_src_path = source
-        return source, error
-    return None
+        path = build.project.relative(Path(source))
+        if not any(problem.location.path == path for problem in build.findings):
+            said = Problem(Location(path, 1), "unreadable", f"cannot be read: {error}")
+            yield from build.new([said])

@@ -23,7 +23,6 @@ import mkdocs_files
 import mkdocs_pages
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
-from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem, Severity
 from lockstep.ground.settings import SettingsError
 from lockstep.pages import rendering
@@ -83,11 +82,7 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
     """Empty a page whose file cannot be read, at which MkDocs would end; render no page twice."""
     build: Build = config.extra["lockstep"]
     mkdocs_pages.remember(page, build, _words(config).language.code)
-    if found := mkdocs_files.unreadable(page.file):
-        path = build.project.relative(Path(found[0]))
-        if not any(problem.location.path == path for problem in build.findings):
-            said = Problem(Location(path, 1), "unreadable", f"cannot be read: {found[1]}")
-            _tell(build.new([said]))
+    _tell(mkdocs_files.unreadable(page.file, build))
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
