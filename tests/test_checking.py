@@ -134,6 +134,18 @@ def test_variables_of_the_configuration_count(root: Path, monkeypatch: pytest.Mo
     assert inputs.shared(config, settings) != before
 
 
+def test_programs_that_the_configuration_names_count(root: Path) -> None:
+    (root / "hook.py").write_text("x = 1\n")
+    config = root / "mkdocs.yml"
+    with config.open("a") as file:
+        file.write("hooks: [hook.py]\nx: !!python/name:pathlib.Path\ny: !!python/name:no_such.it\n")
+    settings = Folder.open(config).settings
+    before = inputs.programs(config, settings)
+    assert inputs.programs(config, settings) == before
+    (root / "hook.py").write_text("x = 2\n")
+    assert inputs.programs(config, settings) != before
+
+
 def test_a_site_that_includes_unknown_files_is_always_checked(root: Path) -> None:
     config = root / CONFIG
     config.write_text(config.read_text("utf-8") + "  - pymdownx.snippets\n", "utf-8")

@@ -72,11 +72,11 @@ class Cache:
                 asked = [(today, key, today) for key in self._used]
                 file.executemany("UPDATE made SET used = ? WHERE key = ? AND used != ?", asked)
                 file.execute("DELETE FROM made WHERE used < ?", (today - KEPT,))
+        except (OSError, sqlite3.OperationalError):
+            pass  # there is no room, or another build takes too long: the next one writes
         except sqlite3.DatabaseError:
             with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)
-        except OSError:
-            pass
         else:
             self._new.clear()
             self._used.clear()

@@ -5,6 +5,7 @@ is parsed here, and nothing heavy is imported: where nothing changed, digests ar
 """
 
 import hashlib
+import importlib.util
 import os
 import re
 import sys
@@ -19,6 +20,8 @@ from lockstep.ground.settings import Settings
 ENGINE = Path(__file__).parent.parent
 _INHERITED = re.compile(r"^INHERIT:\s*['\"]?([^'\"\n]+?)['\"]?\s*$", re.MULTILINE)
 _VARIABLES = re.compile(r"!ENV\s+(?:\[([^\]]*)\]|(\S+))")
+_PROGRAM = re.compile(r"[\w./-]+\.py\b|(?<=!!python/name:)\w+")
+"""A hook, or what a custom fence is made by."""
 _INCLUDED = re.compile(r"snippets|include|b64|custom_icons")
 """Extensions of Markdown that read files of which nothing is known here."""
 
@@ -35,6 +38,8 @@ def programs(config: Path, settings: Settings) -> str | None:
         return None
     for name, data in texts.items():
         _add(digest, name, data)
+        for path in _programs(data.decode("utf-8", "replace"), config.parent):
+            _add(digest, str(path), _content(path))
         for match in _VARIABLES.finditer(data.decode("utf-8", "replace")):
             for variable in re.findall(r"\w+", match[1] or match[2]):
                 _add(digest, variable, os.environ.get(variable, "\0").encode())
@@ -90,6 +95,23 @@ def _configuration(config: Path) -> Iterator[tuple[str, bytes]]:
             yield str(path), data
             parents = _INHERITED.findall(data.decode("utf-8", "replace"))
             waiting += [(path.parent / parent).resolve() for parent in parents]
+
+
+def _programs(text: str, root: Path) -> Iterator[Path]:
+    """Yield the programs that a configuration names, of which no version is known."""
+    for name in sorted({*_PROGRAM.findall(text)}):
+        found = root / name if name.endswith(".py") else _module(name)
+        if found.is_file():
+            yield found
+
+
+def _module(name: str) -> Path:
+    """Return the file of a module, which is not imported; a folder where it has none."""
+    try:
+        spec = importlib.util.find_spec(name)
+    except ValueError:
+        spec = None
+    return Path(spec.origin or "" if spec else "")
 
 
 def _engine() -> Iterable[Path]:
