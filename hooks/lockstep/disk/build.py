@@ -13,7 +13,7 @@ from typing import Any
 from lockstep.disk import belongings, checking, inputs, segmentation, takeaway
 from lockstep.disk.cache import Cache
 from lockstep.disk.project import Project
-from lockstep.disk.segmentation import Segmentation
+from lockstep.disk.segmentation import Known, Segmentation
 from lockstep.export import kit
 from lockstep.export.inline import Addresses
 from lockstep.export.lesson import Lesson
@@ -90,6 +90,8 @@ class Build:
     """What cuts text into words, by the text's language."""
     indexes: dict[str, Index] = field(default_factory=dict)
     """What is searched, by the language being built."""
+    pieces: dict[str, Known] = field(default_factory=dict)
+    """Into what the words of those are cut, by the same."""
     lessons: dict[str, list[Lesson]] = field(default_factory=dict)
     """Language code to its labs, as they are taken away."""
     downloads: dict[tuple[str, str | None], list[Download]] = field(
@@ -222,6 +224,7 @@ class Build:
     def end(self, folder: Path, code: str) -> None:
         """Write what a language is searched by, and how every page stands where a page shows it."""
         index = self.index(code).written().encode("utf-8", "replace").decode()
+        self.cache.put(self.pieces[code].used, "pieces", code)
         self.cache.flush()
         self.project.write(folder / "search" / f"{code}.json", index)
         if self.site.shows_status:
@@ -244,7 +247,9 @@ class Build:
             return self.indexes[code]
         languages, glossary = self.site.settings.languages, self.site.glossary
         terms = glossary.forms_in(code) if glossary else []
-        marker = wording.marker(code, self.segmentations[code].pieces, terms)
+        cut = self.segmentations[code].pieces
+        pieces = self.pieces[code] = Known(cut, self.cache.get("pieces", code) or {})
+        marker = wording.marker(code, pieces.pieces, terms)
         index = Index(code, languages.source.code, glossary, marker, self._passages)
         return self.indexes.setdefault(code, index)
 

@@ -1,7 +1,7 @@
 """Chinese text cut into words by jieba, which knows a site's own terms too."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -68,6 +68,26 @@ class Segmentation:
         for form in sorted(self._forms):
             tokenizer.add_word(form)
         return tokenizer
+
+
+class Known:
+    """Pieces of texts, those that are known from an earlier build first.
+
+    Where all are, the dictionary is not loaded.
+    """
+
+    def __init__(self, cut: Callable[[str], Iterable[str]], known: Mapping[str, list[str]]) -> None:
+        """Take what cuts a text, and the pieces of texts that it has cut already."""
+        self._cut = cut
+        self._known = known
+        self.used: dict[str, list[str]] = {}
+        """Texts that were asked for, to their pieces."""
+
+    def pieces(self, text: str) -> list[str]:
+        """Return the pieces of a text."""
+        if text not in self.used:
+            self.used[text] = self._known.get(text) or [*self._cut(text)]
+        return self.used[text]
 
 
 def _dictionary() -> Any:  # noqa: ANN401 jieba has no types
