@@ -85,6 +85,7 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
     _tell(mkdocs_files.unreadable(page.file, build))
 
 
+@event_priority(100)  # as it was read: i18n, at 50, gives admonitions their titles
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put keys where directives stand."""
     build: Build = config.extra["lockstep"]

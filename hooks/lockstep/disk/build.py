@@ -6,11 +6,11 @@ Any site builder can drive it; that of MkDocs is ``hooks/mkdocs_hook.py``.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from lockstep.disk import belongings, checking, inputs, segmentation, takeaway
+from lockstep.disk import belongings, checking, inputs, kept, segmentation, takeaway
 from lockstep.disk.cache import Cache
 from lockstep.disk.project import Project
 from lockstep.disk.segmentation import Known, Segmentation
@@ -19,23 +19,20 @@ from lockstep.export.inline import Addresses
 from lockstep.export.lesson import Lesson
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
-from lockstep.guides import document
+from lockstep.guides import document, front_matter
+from lockstep.guides.document import Document
 from lockstep.pages import (
     downloads,
     interface,
     overview,
-    passages,
     rendering,
     status_table,
-    tables,
     ticking,
-    tooltips,
 )
 from lockstep.pages.block import Block, CodeBlock, StatusBlock
 from lockstep.pages.downloads import Download
 from lockstep.pages.index import Index
 from lockstep.pages.overview import PageState
-from lockstep.pages.passages import Passage
 from lockstep.pages.site import Site
 from lockstep.pages.status_table import Address
 from lockstep.pages.ticking import Keys
@@ -130,8 +127,7 @@ class Build:
         language: the code of the one that it is written in.
         """
         written = self.site.settings.languages[language]
-        guide = document.read(text, self.project.relative(path), offset=offset)
-        guide = replace(guide, meta=meta)
+        guide = self._guide(text, self.project.relative(path), meta, language, offset)
         page = self.site.page(guide, written)
         found = [*guide.problems, *page.problems]
         known = dict.fromkeys([*self.findings, *found])
@@ -140,8 +136,21 @@ class Build:
         self.blocks.update(page.blocks)
         self.path, self.language = guide.path, language
         if self.site.lab(meta):
-            self.steps[guide.path] = self.site.steps(guide, written)
-        return page.markdown, found
+            self.steps[guide.path] = kept.steps(self.cache, *self.site.published(guide, written))
+        lines = page.markdown.split("\n")
+        return "\n".join(lines[front_matter.length(page.markdown) :]), found
+
+    def _guide(
+        self, text: str, path: str, meta: Mapping[str, Any], language: str, offset: int
+    ) -> Document:
+        """Return a guide as it was read already, where nothing has changed its text since."""
+        page = path.removeprefix(f"{self.site.settings.guides}/{language}/")
+        own = self.site.guides.get(language, {}).get(page)
+        if own and own.meta == meta:
+            read = "\n".join(own.lines[offset:])
+            if read.rstrip("\n") == text.rstrip("\n"):
+                return own
+        return replace(document.read(text, path, offset=offset), meta=meta)
 
     def made_from(self) -> tuple[str, ...] | None:
         """Return all that the page that was begun is made from, beside its text and the engine.
@@ -182,10 +191,8 @@ class Build:
         glossary: address of the glossary from the page; ``None`` on that page, and without one.
         """
         steps = self.steps.get(self.path, {}) if self.site.lab(meta) else {}
-        html = self.cache.made(
-            lambda: self._marked(html, language, glossary, steps),
-            "marked", html, language, str(glossary), repr(steps),
-        )  # fmt: skip
+        finder = self.finders.get(language)
+        html = kept.marked(self.cache, html, language, finder, glossary, steps)
         lab = self.site.lab(meta)
         offered = self.downloads[language, lab.name] if lab else []
         links = downloads.html(offered, words, f"{self.root}/")
@@ -193,12 +200,6 @@ class Build:
         if lab:
             above += ticking.line(lab.name, words)
         return above + html
-
-    def _marked(self, html: str, language: str, glossary: str | None, steps: Keys) -> str:
-        """Return a page's HTML with its terms led to the glossary, heads of rows, and steps."""
-        if glossary is not None:
-            html = tooltips.linked(html, self.finders[language], glossary)
-        return ticking.marked(tables.with_row_heads(html), steps)
 
     def origin(self, block: CodeBlock) -> str:
         """Return where a cell stands, from the page being rendered.
@@ -250,16 +251,10 @@ class Build:
         cut = self.segmentations[code].pieces
         pieces = self.pieces[code] = Known(cut, self.cache.get("pieces", code) or {})
         marker = wording.marker(code, pieces.pieces, terms)
-        index = Index(code, languages.source.code, glossary, marker, self._passages)
+        index = Index(
+            code, languages.source.code, glossary, marker, partial(kept.passages, self.cache)
+        )
         return self.indexes.setdefault(code, index)
-
-    def _passages(self, html: str, title: str) -> list[Passage]:
-        """Return what a search reads of a page."""
-        found = self.cache.made(
-            lambda: [(it.anchor, it.title, it.text) for it in passages.read(html, title)],
-            "passages", html, title,
-        )  # fmt: skip
-        return [Passage(*each) for each in found]
 
     def admonitions(self, language: str) -> dict[str, str]:
         """Return the titles of admonitions that are given none, where they are not English."""

@@ -11,10 +11,9 @@ from lockstep.ground.settings import Settings
 from lockstep.guides import directive
 from lockstep.guides.document import Document
 from lockstep.notebooks.lab import Lab
-from lockstep.pages import links, publishing, ticking
+from lockstep.pages import links, publishing
 from lockstep.pages.injection import Page, inject
 from lockstep.pages.publishing import Published
-from lockstep.pages.ticking import Keys
 from lockstep.terms.glossary import Glossary
 from lockstep.translations import translation
 from lockstep.translations.translation import Standing, State
@@ -50,6 +49,11 @@ class Site:
     """Standings by language and page, each worked out once: rules and pages ask for them."""
     ready: dict[str, tuple[Document, Page]] = field(default_factory=dict, compare=False, repr=False)
     """Published guides by path, each put together once: rules and exports ask for them."""
+
+    put_together: dict[str, tuple[Document, tuple[Published, tuple[Standing, ...]]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """Guides by path as they are published, but for directives: pages and steps ask for them."""
 
     def documents(self) -> Iterator[tuple[Language, str, Document]]:
         """Yield every guide with its language and page, the source language first."""
@@ -126,7 +130,7 @@ class Site:
     def _injected(
         self, document: Document, language: Language, stuck: Collection[str] = ()
     ) -> tuple[Page, tuple[Standing, ...]]:
-        ready, standings = self._published(document, language, stuck)
+        ready, standings = self.published(document, language, stuck)
         notebook = self.notebook(document.meta, language)
         page = inject(
             ready.document, self.labs, language, notebook, self.glossary,
@@ -143,11 +147,6 @@ class Site:
         if name is None or language == self.settings.languages.source:
             return name
         return self._renamed.get(name, name)
-
-    def steps(self, document: Document, language: Language) -> Keys:
-        """Return the keys of a guide's steps, by section."""
-        ready, standings = self._published(document, language)
-        return ticking.keys(ready.document, standings)
 
     def lab(self, meta: Mapping[str, object]) -> Lab | None:
         """Return the lab that a guide carries by its front matter, if it carries one."""
@@ -239,19 +238,25 @@ class Site:
         """Whether any page shows how the pages stand."""
         return "status" in self._first_pages
 
-    def _published(
+    def published(
         self, document: Document, language: Language, stuck: Collection[str] = ()
     ) -> tuple[Published, tuple[Standing, ...]]:
         """Return a guide as it is published, and how its sections stand to their English.
 
         stuck: outdated sections that refer to what is no longer there.
         """
+        known = self.put_together.get(document.path)
+        if known and known[0] is document and not stuck:
+            return known[1]
         page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
         standings = self._published_standings(document, language, page)
         source = self.settings.languages.source
         readable = [self.guides.get(code, {}) for code in (language.code, source.code)]
         gone = partial(links.lead_nowhere, readable, page)
-        return publishing.published(document, standings, source, gone, stuck), standings
+        found = publishing.published(document, standings, source, gone, stuck), standings
+        if not stuck:
+            self.put_together[document.path] = document, found
+        return found
 
     @cached_property
     def _first_pages(self) -> Mapping[str, str]:

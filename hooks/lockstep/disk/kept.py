@@ -1,0 +1,52 @@
+"""What a build makes of one page, made where something has changed."""
+
+from collections.abc import Sequence
+
+from lockstep.disk.cache import Cache
+from lockstep.pages import passages as reading
+from lockstep.pages import tables, ticking, tooltips
+from lockstep.pages.passages import Passage
+from lockstep.pages.publishing import Published
+from lockstep.pages.ticking import Keys
+from lockstep.terms.finder import Finder
+from lockstep.translations.translation import Standing
+
+
+def steps(cache: Cache, guide: Published, standings: Sequence[Standing]) -> Keys:
+    """Return the keys of a guide's steps, by section; standings: how these stand to English."""
+    document = guide.document
+    english = [
+        (it.anchor, it.accepted and it.accepted.text, it.source and it.source.text)
+        for it in standings
+    ]
+    return cache.made(
+        lambda: {key: [*each] for key, each in ticking.keys(document, standings).items()},
+        "steps", "\n".join(document.lines), repr(document.anchors), repr(english),
+    )  # fmt: skip
+
+
+def marked(  # noqa: PLR0913, PLR0917 all that it is made from
+    cache: Cache, html: str, language: str, finder: Finder | None, glossary: str | None, steps: Keys
+) -> str:
+    """Return a page's HTML with its terms led to the glossary, heads of rows, and steps.
+
+    language: code of the one that the page is written in, whose terms the finder finds; glossary:
+    its address from the page; ``None`` on that page, and without one.
+    """
+
+    def make() -> str:
+        linked = html
+        if finder is not None and glossary is not None:
+            linked = tooltips.linked(html, finder, glossary)
+        return ticking.marked(tables.with_row_heads(linked), steps)
+
+    return cache.made(make, "marked", html, language, str(glossary), repr(steps))
+
+
+def passages(cache: Cache, html: str, title: str) -> list[Passage]:
+    """Return what a search reads of a page."""
+    found = cache.made(
+        lambda: [(it.anchor, it.title, it.text) for it in reading.read(html, title)],
+        "passages", html, title,
+    )  # fmt: skip
+    return [Passage(*each) for each in found]
