@@ -74,8 +74,7 @@ on_files = CombinedEvent(_one_lab, _to_take_away)
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
     """Know where links can lead to, once all files are there."""
-    build: Build = config.extra["lockstep"]
-    build.places = mkdocs_pages.places(files)
+    config.extra["lockstep"].places = mkdocs_pages.places(files)
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -124,12 +123,12 @@ def on_page_context(
 
 def on_post_build(config: MkDocsConfig) -> None:
     """Write the language's search index and, for programs, how every page stands."""
-    build: Build = config.extra["lockstep"]
-    build.end(Path(config.site_dir), _words(config).language.code)
+    config.extra["lockstep"].end(Path(config.site_dir), _words(config).language.code)
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Give the templates the reader's words, and those of every language."""
+    """Give the templates the reader's words, and those of every language; compile none twice."""
+    env.bytecode_cache = mkdocs_pages.Templates(config.extra["lockstep"].cache)
     env.globals.update(words=_words(config), all_words=config.extra["lockstep"].site.words)
 
 
