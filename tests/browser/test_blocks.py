@@ -153,6 +153,21 @@ def test_print_unfolds_what_the_screen_folds(samples_reader: Reader) -> None:
     assert background(page.locator("body")) in {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
 
 
+def test_a_diagram_that_nobody_came_near_is_printed_in_words(near_reader: Reader) -> None:
+    page = near_reader.open("zh/labs/torch-distributor/")
+    page.emulate_media(media="print")
+    diagram = page.locator(".lockstep-diagram:not([hidden])").first
+    told = diagram.get_attribute("data-description")
+    assert told
+    assert told in diagram.inner_text(), "the description is in the source"
+    sizes = """it => [getComputedStyle(it), getComputedStyle(it, "::before")].map(
+      it => [parseFloat(it.fontSize), it.content])"""
+    (source, _), (words, content) = diagram.evaluate(sizes)
+    assert source == 0
+    assert words > 10
+    assert content == f'"{told}"'
+
+
 def test_code_is_printed_in_the_same_ink_from_either_scheme(samples_reader: Reader) -> None:
     inks = []
     for scheme in ("light", "dark"):

@@ -11,6 +11,14 @@
   const library = new URL("../vendor/mermaid/mermaid.min.js", document.currentScript.src);
   const drawings = new Map();
 
+  // What is printed in the place of a diagram that nobody came near.
+  for (const source of sources) {
+    const told = /^\s*accDescr\s*:\s*(.+)$/m.exec(source.textContent);
+    if (told) {
+      source.dataset.description = told[1];
+    }
+  }
+
   const near = () =>
     new Promise((resolve) => {
       const seen = new IntersectionObserver(
