@@ -245,11 +245,11 @@ class Site:
 
         stuck: outdated sections that refer to what is no longer there.
         """
-        known = self.put_together.get(document.path)
-        if known and known[0] is document and not stuck:
-            return known[1]
         page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
         standings = self._published_standings(document, language, page)
+        known = self.put_together.get(document.path)
+        if known and not stuck and known[0] is document and known[1][1] is standings:
+            return known[1]
         source = self.settings.languages.source
         readable = [self.guides.get(code, {}) for code in (language.code, source.code)]
         gone = partial(links.lead_nowhere, readable, page)
