@@ -23,7 +23,7 @@ from tests import faults
 from tests.faults import ALONE, FAULTS, HARMLESS, Edit, Fault, Guide
 
 SEED = 20261128
-WANTED = 8
+WANTED = 16
 """How many faults of each kind are made, where there are as many places."""
 AT_ONCE = 6
 """How many faults are made in one page, each in a section of its own."""
@@ -148,8 +148,7 @@ def test_faults_are_found_in_their_sections_and_nowhere_else() -> None:
     assert alarms == []
     assert set(made) == set(FAULTS)
     assert sum(caught.values()) / sum(made.values()) >= 0.95
-    # Of eight of a kind, two: which places chance takes changes with every edit of a guide.
-    assert min(caught[kind] / made[kind] for kind in made) >= 0.75
+    assert min(caught[kind] / made[kind] for kind in made) >= 0.8
 
 
 @pytest.mark.slow
