@@ -154,3 +154,10 @@ def test_info_strings(info: str, expected: tuple[str, frozenset[str], dict[str, 
 def test_lines_that_flow_on_are_known() -> None:
     text = "一\n二  \n三\\\n四\n\n> 五\n> **六\n> 七**\n\n| a |\n|---|\n| b |"
     assert read(text).joints == (0, 5, 6)
+
+
+@few
+@given(guides)
+def test_rules_that_are_not_tried_would_have_found_nothing(text: str) -> None:
+    everything = markup.parser(frozenset())
+    assert markup.parse(text) == everything.parse(text)

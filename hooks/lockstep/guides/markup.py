@@ -26,6 +26,27 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 _HEADING = re.compile(r"(?P<marks>#{1,6})(?P<title>(?:\\.|[^\\])*?)#*")
 _QUOTED = re.compile(r'([\w-]+)="([^"]*)"')
+_SIGNS = {
+    rule: re.compile(sign, re.MULTILINE)
+    for rule, sign in {
+        "admonition": "!!!",
+        "admonition_mkdocs": r"!!!|\?\?\?",
+        "autolink": "<",
+        "content_tab_mkdocs": "===",
+        "deflist": r"^[^\w\n]*[:~][ \t]",
+        "entity": "&",
+        "escape": r"\\",
+        "footnote_def": r"\[\^",
+        "footnote_inline": r"\^\[",
+        "footnote_ref": r"\[\^",
+        "html_block": "<",
+        "html_inline": "<",
+        "image": r"!\[",
+        "strikethrough": "~~",
+        "table": r"\|",
+    }.items()
+}
+"""Rules, and what stands in all that each of them reads: the others need not be tried."""
 
 
 def parse(text: str, footnotes: Iterable[str] = ()) -> Sequence[Token]:
@@ -43,7 +64,8 @@ def parse(text: str, footnotes: Iterable[str] = ()) -> Sequence[Token]:
 @lru_cache(maxsize=32)
 def _parsed(text: str, footnotes: frozenset[str]) -> Sequence[Token]:
     known = {f":{label}": -1 for label in footnotes}
-    return _parser().parse(text, {"footnotes": {"refs": known}} if known else {})
+    idle = frozenset(rule for rule, sign in _SIGNS.items() if not sign.search(text))
+    return parser(idle).parse(text, {"footnotes": {"refs": known}} if known else {})
 
 
 def info(info: str) -> tuple[str, frozenset[str], dict[str, str]]:
@@ -138,7 +160,8 @@ class _Inline(ParserInline):
 
 
 @cache
-def _parser() -> MarkdownIt:
+def parser(idle: frozenset[str]) -> MarkdownIt:
+    """Return what reads texts in which some rules find nothing."""
     parser = MarkdownIt("commonmark")
     parser.inline = _Inline()
     parser.configure("commonmark").enable(["table", "strikethrough"])
@@ -156,4 +179,5 @@ def _parser() -> MarkdownIt:
     parser.inline.ruler.at("newline", _newline_rule)
     interrupts = ["paragraph", "reference", "blockquote"]
     parser.block.ruler.at("heading", _heading_rule, {"alt": interrupts})
+    parser.disable(idle)
     return parser
