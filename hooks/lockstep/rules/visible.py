@@ -7,11 +7,11 @@ not Markdown's business: code, drawings, directives and what is escaped on purpo
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 from lockstep.guides.document import Document
 from lockstep.guides.prose import GAP
 from lockstep.pages import typesetting
+from lockstep.rules.tags import TagReader
 
 BREAK = "\N{LINE SEPARATOR}"
 """What stands for a line break that readers see."""
@@ -95,8 +95,7 @@ def see(document: Document, convert: Callable[[str], str]) -> Visible:
     convert: Markdown to HTML as the site does it; raises ``ConversionError`` where it cannot.
     """
     reader = _Reader()
-    reader.feed(convert(_readable(document)))
-    reader.close()
+    reader.read(convert(_readable(document)))
     blocks = tuple(block for block in reader.blocks if block.text or block.empty)
     return Visible(document, blocks, tuple(_headings(document, reader.headings)))
 
@@ -147,7 +146,7 @@ class _Open:
     """Whether it is the site's own, such as a permalink, and no text."""
 
 
-class _Reader(HTMLParser):
+class _Reader(TagReader):
     """Reads the HTML of a page."""
 
     def __init__(self) -> None:
