@@ -5,10 +5,27 @@ Neither the site's theme nor its plugins are asked, so that a page is converted 
 
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
-from markdown import Markdown
+from markdown import Markdown, inlinepatterns
+from markdown.treeprocessors import InlineProcessor
 
 from lockstep.rules.visible import ConversionError
+
+_SIGNS = {
+    inlinepatterns.BACKTICK_RE: "`",
+    inlinepatterns.ESCAPE_RE: "\\",
+    inlinepatterns.LINK_RE: "[",
+    inlinepatterns.IMAGE_LINK_RE: "![",
+    inlinepatterns.AUTOLINK_RE: "<",
+    inlinepatterns.AUTOMAIL_RE: "<",
+    inlinepatterns.LINE_BREAK_RE: "  \n",
+    inlinepatterns.HTML_RE: "<",
+    inlinepatterns.ENTITY_RE: "&",
+}
+"""Python-Markdown's own patterns, and what stands in all that each of them fits."""
+_PRIORITY = 20
+"""Of what reads them, among the things that Python-Markdown does to a page."""
 
 
 def converter(config: Path) -> Callable[[str], str]:
@@ -50,6 +67,23 @@ def _loaded(config: Path) -> Markdown:
     failed = [str(error) for key, error in settings.validate()[0] if key == "markdown_extensions"]
     if failed:
         raise ConversionError(failed[0], config.name)
-    return Markdown(
+    markdown = Markdown(
         extensions=settings["markdown_extensions"], extension_configs=settings["mdx_configs"]
     )
+    if type(markdown.treeprocessors["inline"]) is InlineProcessor:
+        markdown.treeprocessors.register(_Inline(markdown), "inline", _PRIORITY)
+    return markdown
+
+
+class _Inline(InlineProcessor):
+    """Python-Markdown's, which tries no pattern on a page that lacks what all it fits have."""
+
+    def __init__(self, markdown: Markdown) -> None:
+        super().__init__(markdown)
+        self._signs = [(each, _SIGNS.get(each.pattern, "")) for each in markdown.inlinePatterns]
+
+    def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
+        text = "".join(tree.itertext())
+        wanted = [each for each, sign in self._signs if sign in text]
+        self.inlinePatterns = wanted  # type: ignore[assignment] # it is read by index alone
+        return super().run(tree, ancestors)
