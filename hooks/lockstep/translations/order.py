@@ -6,7 +6,7 @@ the steps or rows that moved are found.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 
 from lockstep.guides import number
@@ -34,18 +34,17 @@ def marks(
     terms.
     """
     held = [_by_owner(each, kind) for each in (ours, theirs)]
-    names = [
-        {name for each in side.values() for it in each for name in _names(it)} for side in held
-    ]
-    shared = names[0] & names[1]
-    forms = [
-        [(form, each) for each, term in enumerate(terms) for form in term[side]] for side in (0, 1)
-    ]
-    return {
-        item: frozenset(mark for it in each for mark in _marks(it, shared, forms[at]))
-        for at, side in enumerate(held)
-        for item, each in side.items()
-    }
+    names = [{text: _names(text) for text in _texts(side)} for side in held]
+    known = [frozenset[str]().union(*side.values()) for side in names]
+    found: dict[Item, frozenset[object]] = {}
+    for at, side in enumerate(held):
+        forms = _said(side, [term[at] for term in terms])
+        shared = {text: own & known[1 - at] for text, own in names[at].items()}
+        for item, each in side.items():
+            marked = (_own(it) if isinstance(it, Item) else _marks(it, shared[it], forms)
+                      for it in each)  # fmt: skip
+            found[item] = frozenset(mark for marks in marked for mark in marks)
+    return found
 
 
 def moved(
@@ -90,26 +89,40 @@ def _by_owner(each: Part, kind: str) -> dict[Item, list[Item | Text]]:
     return held
 
 
-def _marks(
-    it: Item | Text, names: Collection[str], forms: Sequence[tuple[str, int]]
-) -> Iterator[object]:
-    """Yield the marks of one thing; forms: of all terms in its language, each with its number."""
-    if isinstance(it, Item):
-        if it.kind in part.MARKS:
-            yield it.kind, it.value
-        return
-    yield from (name for name in _names(it) if name in names)
-    yield from (each.readings[0] for each in number.in_digits(it.words) if not each.is_trivial)
-    yield from (frozenset({each}) for each in number.counted(it.words))
-    words = it.words.casefold()
+def _texts(held: Mapping[Item, Iterable[Item | Text]]) -> Iterator[Text]:
+    """Yield the texts among what steps or rows hold."""
+    yield from (it for each in held.values() for it in each if isinstance(it, Text))
+
+
+def _said(
+    held: Mapping[Item, Iterable[Item | Text]], terms: Iterable[Sequence[str]]
+) -> list[tuple[str, int]]:
+    """Return the forms of terms that stand in any of the texts, each with its term's number."""
+    words = "\n".join(text.words for text in _texts(held)).casefold()
+    return [(form, each) for each, forms in enumerate(terms) for form in forms if form in words]
+
+
+def _own(item: Item) -> Iterator[object]:
+    """Yield the mark of what is the same in every language, if it has one."""
+    if item.kind in part.MARKS:
+        yield item.kind, item.value
+
+
+def _marks(text: Text, names: Iterable[str], forms: Sequence[tuple[str, int]]) -> Iterator[object]:
+    """Yield the marks of a text.
+
+    names: in it, which are in both languages; forms: of terms in its language, with their numbers.
+    """
+    yield from names
+    yield from (each.readings[0] for each in number.in_digits(text.words) if not each.is_trivial)
+    yield from (frozenset({each}) for each in number.counted(text.words))
+    words = text.words.casefold() if forms else ""
     yield from [term for form, term in forms if form in words]
 
 
-def _names(it: Item | Text) -> set[str]:
+def _names(text: Text) -> frozenset[str]:
     """Return the words in Latin letters, whether one or many are meant."""
-    if isinstance(it, Item):
-        return set()
-    return {word.casefold().removesuffix("s") for word in _NAME.findall(it.words)}
+    return frozenset(word.casefold().removesuffix("s") for word in _NAME.findall(text.words))
 
 
 def _shared(ours: frozenset[object], theirs: frozenset[object]) -> float:
