@@ -28,6 +28,7 @@ _DIGITS = re.compile(
     r"(?P<scale>(?:\s*-?(?:hundred|thousand|million|billion|trillion)\b|\s?[kKM](?![A-Za-z0-9])"
     r"|\s*[百千万萬億亿兆]+)?)(?!\d|[A-Za-z]{4}|\s*[进進])"
 )
+_DIGIT = re.compile(r"[\d\u2460-\u2473]")
 _SEPARATOR = r"[,\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}']"
 _THOUSANDS = re.compile(rf"\d{{1,3}}(?:{_SEPARATOR}\d{{3}})+(?:\.\d+)?")
 _SCALES = {
@@ -101,6 +102,8 @@ def in_digits(text: str) -> tuple[Number, ...]:
     What is part of a name (``D4ds_v5``, ``21Vianet``) or of an address is none, nor is the base of
     digits (``16 進``), for which English has a word.
     """
+    if not _DIGIT.search(text):
+        return ()
     clear = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
     return tuple(
         Number(match["number"], match.start("number"), tuple(_readings(match)))

@@ -93,8 +93,10 @@ def problems(seen: Visible, visible: Mapping[str, Visible], site: Site) -> Itera
 def _shown(visible: Visible) -> Iterator[Problem]:
     places = Places(visible)
     for block in visible.blocks:
-        yield from _stray(block, places)
-        yield from _empty(block, places)
+        if _SUSPECT.search(block.text):
+            yield from _stray(block, places)
+        if block.empty:
+            yield from _empty(block, places)
 
 
 def _kind(problem: Problem) -> str:
@@ -139,7 +141,7 @@ def lost_emphasis(
 def _stray(block: Block, places: Places) -> Iterator[Problem]:
     seen: set[str] = set()
     text = block.text
-    for match in _STRAY.finditer(text) if _SUSPECT.search(text) else ():
+    for match in _STRAY.finditer(text):
         kind = list(STRAY)[int(str(match.lastgroup)[1:])]
         if kind not in seen:
             seen.add(kind)
@@ -160,10 +162,13 @@ def _empty(block: Block, places: Places) -> Iterator[Problem]:
 
 def _by_row(visible: Visible) -> dict[int, list[Block]]:
     """Return the text below each heading by its line, without headings and footnotes."""
-    found: dict[int, list[Block]] = {}
+    below: dict[int, list[Block]] = {}
     for block in visible.blocks:
-        if not (block.is_heading or block.is_footnote):
-            found.setdefault(visible.lines(block).start, []).append(block)
+        if not (block.is_footnote or block.is_heading):
+            below.setdefault(block.heading, []).append(block)
+    found: dict[int, list[Block]] = {}
+    for blocks in below.values():
+        found.setdefault(visible.lines(blocks[0]).start, []).extend(blocks)
     return found
 
 

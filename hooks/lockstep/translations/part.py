@@ -38,8 +38,8 @@ class Part:
         """
         lines = [heading.location.line - document.offset - 1 for heading in document.headings]
         firsts = _references(held, strays)
-        items = [(_home(it, firsts), it) for it in held.items]
-        texts = [(_home(it, firsts), it) for it in held.texts]
+        items = [(_home(it, firsts) if firsts else it.index, it) for it in held.items]
+        texts = [(_home(it, firsts) if firsts else it.index, it) for it in held.texts]
         found: list[Part] = []
         for each in sections:
             first = each.first
@@ -114,5 +114,5 @@ def _references(held: Inventory, strays: Collection[str]) -> dict[str, int]:
 
 def _home(it: Item | Text, firsts: dict[str, int]) -> int:
     """Return the index of the line that decides to which section something belongs."""
-    note = _note(it) if firsts else None
+    note = _note(it)
     return firsts.get(str(note.value), it.index) if note else it.index

@@ -15,8 +15,8 @@ from lockstep.guides.number import Number
 from lockstep.translations.findings import Findings
 from lockstep.translations.part import Part, is_within
 
-_WIDE = 0x2E80
-"""Code point from which on characters are as wide as two."""
+_WIDE = "\u2e80"
+"""The character from which on they are as wide as two."""
 _SPREAD = 6.8
 """Variance of a translation's length for each character of its source: Gale and Church (1993)."""
 _MOVES = {(1, 1): 0.0, (1, 2): 2.3, (2, 1): 2.3, (2, 2): 4.0, (1, 0): 7.0, (0, 1): 7.0}
@@ -54,7 +54,8 @@ def size(text: Text) -> int:
 
 @lru_cache(maxsize=4096)
 def _size(words: str) -> int:
-    return sum(2 if ord(sign) >= _WIDE else 1 for sign in words if not sign.isspace())
+    signs = "".join(words.split())
+    return len(signs) + sum(map(_WIDE.__le__, signs))
 
 
 class Wording:
@@ -188,20 +189,18 @@ def unsaid(english: str, translated: str) -> tuple[list[Number], list[Number]]:
     count what its English lists ("the three of them"), unless the English says another number.
     """
     lacking, added = only(english, translated), only(translated, english)
-    if not any(ord(sign) >= _WIDE for sign in translated):  # whose words for numbers are unknown
+    if lacking and max(translated, default="") < _WIDE:  # whose words for numbers are unknown
         lacking = [each for each in lacking if not each.is_small]
-    other = lacking or number.counted(english) - number.said(translated)
-    return lacking, [each for each in added if other or not each.is_small]
+    if added and not (lacking or number.counted(english) - number.said(translated)):
+        added = [each for each in added if not each.is_small]
+    return lacking, added
 
 
 def only(text: str, other: str) -> list[Number]:
     """Return the numbers in digits of one text that another does not say."""
-    told = number.said(other)
-    return [
-        each
-        for each in number.in_digits(text)
-        if not each.is_trivial and not any(reading <= told for reading in each.readings)
-    ]
+    written = [each for each in number.in_digits(text) if not each.is_trivial]
+    told = number.said(other) if written else frozenset()
+    return [each for each in written if not any(reading <= told for reading in each.readings)]
 
 
 def _segments(texts: Sequence[Text]) -> list[tuple[str, list[Text]]]:
