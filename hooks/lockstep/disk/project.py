@@ -176,12 +176,15 @@ class Project(Folder):
 
     def _reached(self, imports: set[str]) -> tuple[dict[str, str], set[str]]:
         """Follow imports: local modules with their hashes, and names of modules from elsewhere."""
+        support = self.root / self.settings.support
+        local = {"", *(path.stem for path in support.iterdir())} if support.is_dir() else {""}
         modules: dict[str, str] = {}
         packages: set[str] = set()
         waiting = sorted(imports)
         while waiting:
             name = waiting.pop()
-            files = list(self._module_files(name))
+            here = name.split(".")[0] in local  # few are, and each would be asked for on disk
+            files = list(self._module_files(name)) if here else []
             if not files:
                 packages.add(name.split(".")[0])
             for path in files:
@@ -190,7 +193,7 @@ class Project(Folder):
                     continue
                 source = path.read_text("utf-8", errors="replace")
                 modules[key] = fingerprint.of_code(source)
-                package = ".".join(path.relative_to(self.root / self.settings.support).parts[:-1])
+                package = ".".join(path.relative_to(support).parts[:-1])
                 waiting += [_absolute(found, package) for found in _imports(source)]
         return dict(sorted(modules.items())), packages
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from jupytext.cell_reader import DoublePercentScriptCellReader
 from jupytext.header import header_to_metadata_and_cell
+from jupytext.magics import is_escaped_code_start, is_magic
 
 from lockstep.ground import yaml
 from lockstep.ground.location import Location
@@ -136,7 +137,7 @@ def _cells(lines: list[str], at: int, path: str, problems: list[Problem]) -> lis
     cells: list[Cell] = []
     tests = 0
     while at < len(lines):
-        reader = DoublePercentScriptCellReader(_FORMAT, "python")
+        reader = _CellReader(_FORMAT, "python")
         reader.metadata_and_language_from_option_line(lines[at])
         length = reader.find_cell_content(lines[at:])
         source = "\n".join(reader.content)
@@ -151,6 +152,19 @@ def _cells(lines: list[str], at: int, path: str, problems: list[Problem]) -> lis
             cells.append(here)
         at += max(length, 1)
     return cells
+
+
+class _CellReader(DoublePercentScriptCellReader):  # type: ignore[misc] # it has no types
+    """jupytext's, which goes through the quotes of a cell only where a line may be uncommented."""
+
+    def uncomment_code_and_magics(self, lines: list[str]) -> list[str]:
+        """Return the lines of a cell as a kernel gets them; nearly always, that is as they are."""
+        language = self.language or self.default_language
+        wanted = self.cell_type != "code" or any(
+            is_escaped_code_start(line, self.ext) or is_magic(line, language, explicitly_code=True)
+            for line in lines
+        )
+        return list(super().uncomment_code_and_magics(lines)) if wanted else lines
 
 
 def _read_cell(

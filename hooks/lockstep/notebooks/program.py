@@ -15,6 +15,10 @@ from token import DEDENT, ENDMARKER, INDENT, NEWLINE, NL, STRING
 from tokenize import COMMENT, TokenInfo
 
 _LAYOUT = {COMMENT, NL, ENDMARKER}
+_STARTS, _ENDS = (
+    {kind for kind, name in tokenize.tok_name.items() if name.endswith(end)}
+    for end in ("STRING_START", "STRING_END")
+)
 _TOO_DEEP = "nested too deeply"
 _SHAPE = {INDENT: "<indent>", DEDENT: "<dedent>", NEWLINE: "<newline>"}
 
@@ -58,8 +62,9 @@ def syntax_tree(source: str) -> str:
         raise SyntaxError(_TOO_DEEP) from error
 
 
+@lru_cache(maxsize=256)
 def parsed(source: str) -> ast.Module:
-    """Return the syntax tree of Python source.
+    """Return the syntax tree of Python source, to be read only.
 
     Raises ``SyntaxError``, also for what is nested more deeply than the interpreter has room for,
     and ``ValueError`` for a null byte where Python does.
@@ -113,16 +118,18 @@ def imported_modules(source: str) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _tokens(source: str) -> Iterator[TokenInfo]:
+@lru_cache(maxsize=32)
+def _tokens(source: str) -> tuple[TokenInfo, ...]:
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.ERRORTOKEN:  # before Python 3.12, which raises
-                message = f"cannot read {token.string!r}"
-                raise SyntaxError(message, ("<cell>", *token.start, None))
-            yield token
+        tokens = tuple(tokenize.generate_tokens(io.StringIO(source).readline))
     except tokenize.TokenError as error:
         message, (line, column) = error.args
         raise SyntaxError(message, ("<cell>", line, column, None)) from error
+    for token in tokens:
+        if token.type == tokenize.ERRORTOKEN:  # before Python 3.12, which raises
+            message = f"cannot read {token.string!r}"
+            raise SyntaxError(message, ("<cell>", *token.start, None))
+    return tokens
 
 
 def _joined_fstrings(source: str) -> Iterator[TokenInfo]:
@@ -130,11 +137,10 @@ def _joined_fstrings(source: str) -> Iterator[TokenInfo]:
     lines = source.splitlines(keepends=True)
     depth, start = 0, (0, 0)
     for token in _tokens(source):
-        name = tokenize.tok_name[token.type]
-        if name.endswith("STRING_START"):
+        if token.type in _STARTS:
             start = token.start if depth == 0 else start
             depth += 1
-        elif name.endswith("STRING_END"):
+        elif token.type in _ENDS:
             depth -= 1
             if depth == 0:
                 text = _between(lines, start, token.end)
