@@ -83,11 +83,9 @@ class Finder:
                     self._keep(text, term, shown=text in term.tooltips[code])
         for forms in self._forms.values():
             forms.sort(key=lambda form: -len(form.text))
-        firsts = dict.fromkeys(each[0] for each in self._forms)
-        latin = "".join(re.escape(each) for each in firsts if _is_latin(each))
-        other = "".join(re.escape(each) for each in firsts if not _is_latin(each))
-        kinds = [rf"(?<![{_LATIN}])[{latin}]"] * bool(latin) + [f"[{other}]"] * bool(other)
-        self._starts = re.compile("|".join(kinds) or "(?!)")
+        latin = _beginnings(each for each in self._forms if _is_latin(each[0]))
+        other = _beginnings(each for each in self._forms if not _is_latin(each[0]))
+        self._starts = re.compile(rf"(?<![{_LATIN}])(?:{latin})|{other}")
         """Where a form may begin: one in Latin letters begins a word in every language."""
 
     def find(self, text: str) -> list[Occurrence]:
@@ -132,6 +130,18 @@ class Finder:
                 capital = form[0].upper() + form[1:]
                 kept = self._forms.setdefault(capital[:2], [])
                 kept.append(_Form(capital, term, shown, before, after, opening=True))
+
+
+def _beginnings(letters: Iterable[str]) -> str:
+    """Return an expression for some beginnings of words, of one or two letters each."""
+    following: dict[str, set[str]] = {}
+    for each in letters:
+        following.setdefault(each[0], set()).add(re.escape(each[1:]))
+    found = (
+        re.escape(first) + ("" if "" in seconds else f"(?=[{''.join(sorted(seconds))}])")
+        for first, seconds in following.items()
+    )
+    return "|".join(found) or "(?!)"
 
 
 def _plurals(text: str) -> list[str]:
