@@ -24,6 +24,13 @@ _SIGNS = {
     inlinepatterns.ENTITY_RE: "&",
 }
 """Python-Markdown's own patterns, and what stands in all that each of them fits."""
+_REFERRING = {
+    inlinepatterns.ImageReferenceInlineProcessor,
+    inlinepatterns.ReferenceInlineProcessor,
+    inlinepatterns.ShortImageReferenceInlineProcessor,
+    inlinepatterns.ShortReferenceInlineProcessor,
+}
+"""What makes links of references, and nothing where a page defines none."""
 _PRIORITY = 20
 """Of what reads them, among the things that Python-Markdown does to a page."""
 
@@ -76,7 +83,7 @@ def _loaded(config: Path) -> Markdown:
 
 
 class _Inline(InlineProcessor):
-    """Python-Markdown's, which tries no pattern on a page that lacks what all it fits have."""
+    """Python-Markdown's, which tries no pattern on a page in which it can make nothing."""
 
     def __init__(self, markdown: Markdown) -> None:
         super().__init__(markdown)
@@ -84,6 +91,7 @@ class _Inline(InlineProcessor):
 
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
         text = "".join(tree.itertext())
-        wanted = [each for each, sign in self._signs if sign in text]
+        idle = frozenset() if self.md.references else _REFERRING
+        wanted = [each for each, sign in self._signs if sign in text and type(each) not in idle]
         self.inlinePatterns = wanted  # type: ignore[assignment] # it is read by index alone
         return super().run(tree, ancestors)
