@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from markdown.treeprocessors import InlineProcessor
 
 from lockstep.disk import conversion
 from lockstep.disk.project import Project
@@ -12,10 +14,15 @@ from lockstep.ground.problem import Severity
 from lockstep.guides import markup
 from lockstep.rules.check import check
 from tests import case
+from tests.strategies import few, guides
 
 ROOT = Path(__file__).parents[1]
 GUIDES = sorted((ROOT / "docs").rglob("*.md"))
 CONVERT = conversion.converter(ROOT / "mkdocs.yml")
+with pytest.MonkeyPatch.context() as patched:
+    patched.setattr(conversion, "_Inline", InlineProcessor)
+    PLAINLY = conversion.converter(ROOT / "mkdocs.yml")
+    PLAINLY("")  # loads it
 
 
 class _Lists(HTMLParser):
@@ -98,3 +105,15 @@ class Broken(Extension):
 def makeExtension(**options):
     return Broken(**options)
 """
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_patterns_that_are_not_tried_would_have_made_nothing(guide: Path) -> None:
+    text = guide.read_text("utf-8")
+    assert CONVERT(text) == PLAINLY(text)
+
+
+@few
+@given(guides)
+def test_patterns_that_are_not_tried_would_have_made_nothing_of_any_text(text: str) -> None:
+    assert CONVERT(text) == PLAINLY(text)

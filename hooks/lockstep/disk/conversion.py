@@ -3,27 +3,34 @@
 Neither the site's theme nor its plugins are asked, so that a page is converted without them.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown, inlinepatterns
 from markdown.treeprocessors import InlineProcessor
+from markdown.util import AtomicString
 
 from lockstep.rules.visible import ConversionError
 
 _SIGNS = {
-    inlinepatterns.BACKTICK_RE: "`",
-    inlinepatterns.ESCAPE_RE: "\\",
-    inlinepatterns.LINK_RE: "[",
-    inlinepatterns.IMAGE_LINK_RE: "![",
-    inlinepatterns.AUTOLINK_RE: "<",
-    inlinepatterns.AUTOMAIL_RE: "<",
-    inlinepatterns.LINE_BREAK_RE: "  \n",
-    inlinepatterns.HTML_RE: "<",
-    inlinepatterns.ENTITY_RE: "&",
+    inlinepatterns.BACKTICK_RE: ("`",),
+    inlinepatterns.ESCAPE_RE: ("\\",),
+    inlinepatterns.LINK_RE: ("[",),
+    inlinepatterns.IMAGE_LINK_RE: ("![",),
+    inlinepatterns.AUTOLINK_RE: ("<",),
+    inlinepatterns.AUTOMAIL_RE: ("<",),
+    inlinepatterns.LINE_BREAK_RE: ("  \n",),
+    inlinepatterns.HTML_RE: ("<",),
+    inlinepatterns.ENTITY_RE: ("&",),
+    r"\[\^([^\]]*)\]": ("[^",),
+    r"\*|_": ("*", "_"),
 }
-"""Python-Markdown's own patterns, and what stands in all that each of them fits."""
+"""Python-Markdown's own patterns, and what stands in all that each of them fits: one of these.
+
+Where it has another pattern for the same, that is tried everywhere.
+"""
 _REFERRING = {
     inlinepatterns.ImageReferenceInlineProcessor,
     inlinepatterns.ReferenceInlineProcessor,
@@ -83,15 +90,30 @@ def _loaded(config: Path) -> Markdown:
 
 
 class _Inline(InlineProcessor):
-    """Python-Markdown's, which tries no pattern on a page in which it can make nothing."""
+    """Python-Markdown's, which tries no pattern where it surely makes nothing."""
 
     def __init__(self, markdown: Markdown) -> None:
         super().__init__(markdown)
-        self._signs = [(each, _SIGNS.get(each.pattern, "")) for each in markdown.inlinePatterns]
+        self._signs = [(each, _SIGNS.get(each.pattern, ("",))) for each in markdown.inlinePatterns]
 
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
         text = "".join(tree.itertext())
         idle = frozenset() if self.md.references else _REFERRING
-        wanted = [each for each, sign in self._signs if sign in text and type(each) not in idle]
-        self.inlinePatterns = wanted  # type: ignore[assignment] # it is read by index alone
-        return super().run(tree, ancestors)
+        wanted = {
+            each: signs
+            for each, signs in self._signs
+            if type(each) not in idle and any(sign in text for sign in signs)
+        }
+        self.inlinePatterns = [*wanted]  # type: ignore[assignment] # it is read by index alone
+        told = re.compile("|".join(re.escape(sign) for signs in wanted.values() for sign in signs))
+        plain = [
+            each
+            for each in tree.iter()
+            if each.text and not told.search(each.text) and type(each.text) is str
+        ]
+        for element in plain:  # as what is not to be read is marked
+            element.text = AtomicString(element.text)
+        super().run(tree, ancestors)
+        for element in plain:
+            element.text = str(element.text)
+        return tree
