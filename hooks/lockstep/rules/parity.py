@@ -7,7 +7,7 @@ What is in a section, ``comparison`` compares.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from lockstep.ground.language import Language
 from lockstep.ground.problem import Problem, Severity
@@ -71,12 +71,17 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
 
 def _terms(site: Site, language: Language) -> list[Term]:
     """Return the forms of each term in English and in a language."""
-    codes = (site.settings.languages.source.code, language.code)
+    source = site.settings.languages.source.code
     known = site.glossary.terms if site.glossary else ()
-    forms = (
-        [[form.casefold() for form in term.forms.get(code, ())] for code in codes] for term in known
-    )
-    return [(ours, theirs) for ours, theirs in forms]
+    return [
+        (_folded(term.forms.get(source, ())), _folded(term.forms.get(language.code, ())))
+        for term in known
+    ]
+
+
+@cache
+def _folded(forms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(form.casefold() for form in forms)
 
 
 def compare(  # noqa: PLR0913, PLR0917 what is known of a site
@@ -112,6 +117,12 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
             strict=True,
         )
     )
+    said = ["\n".join(text.words for text in held.texts).casefold() for held in (ours, theirs)]
+    used = [
+        term
+        for term in terms
+        if any(form in text for text, forms in zip(said, term, strict=True) for form in forms)
+    ]
     longer = wording.ratio((part.texts, other.texts) for part, other in parts)
     for (source, own), sides in zip(compared, parts, strict=True):
         if source.level != own.level:
@@ -121,7 +132,7 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
         if source.level == 0 and own.level == 0 and not leniency:
             yield from _front_matter(english, translated)
         pardoned = leniency.pardoned(*sides) if leniency else ()
-        found = Comparison(*sides, longer, terms, pardoned).problems()
+        found = Comparison(*sides, longer, used, pardoned).problems()
         yield from lenient.certain(found) if leniency else found
 
 
@@ -140,15 +151,17 @@ def _strays(
     english: Document, translated: Document, ours: Inventory, theirs: Inventory
 ) -> frozenset[str]:
     """Return the footnotes whose text stands in another section than in English."""
+    notes = [[item for item in held.items if item.kind == "note"] for held in (ours, theirs)]
+    if not all(notes):
+        return frozenset()
     places = [
         {
             str(item.value): each.anchor
-            for item in held.items
-            if item.kind == "note"
             for each in section.sections(document)
+            for item in items
             if each.first <= item.index < each.end
         }
-        for document, held in ((english, ours), (translated, theirs))
+        for document, items in zip((english, translated), notes, strict=True)
     ]
     return frozenset(
         label for label, anchor in places[0].items() if places[1].get(label, anchor) != anchor

@@ -73,8 +73,10 @@ class Part:
             if item.kind in MARKS:
                 held.setdefault(item.block, set()).add((item.kind, item.value))
         for text in self.texts:
-            numbers = (each for each in number.in_digits(text.words) if not each.is_trivial)
-            held.setdefault(text.block, set()).update(each.readings[0] for each in numbers)
+            marks = held.setdefault(text.block, set())
+            for each in number.in_digits(text.words):
+                if not each.is_trivial:
+                    marks.add(each.readings[0])
         return {text: frozenset(held[text.block]) for text in self.texts}
 
     def line(self, item: Item | Text) -> int:
