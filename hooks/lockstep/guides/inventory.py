@@ -201,13 +201,7 @@ class _Reader:
 
     def _directive(self, text: str) -> None:
         written = CODE.sub(r"\1", text)
-        try:
-            # Where it stands is none of its meaning, and alternative text is translated.
-            value: Hashable = directive.parse(written, _NO_LOCATION)
-        except DirectiveError:
-            value = written
-        if isinstance(value, OutputDirective):
-            value = replace(value, alt="")
+        value = _meaning(written)
         kind = "value" if isinstance(value, ValueDirective) else "directive"
         self.add(kind, value, f"`{written}`")
 
@@ -225,6 +219,19 @@ class _Reader:
             self.blocks.append(self.at)
         for kind, address, row in tags.found:
             self.add(kind, address, f"`{address}`", self.at + row)
+
+
+@lru_cache(maxsize=1024)
+def _meaning(written: str) -> Hashable:
+    """Return what a directive says in every language; as it is written where it says nothing.
+
+    Where it stands is none of its meaning, and alternative text is translated.
+    """
+    try:
+        value = directive.parse(written, _NO_LOCATION)
+    except DirectiveError:
+        return written
+    return replace(value, alt="") if isinstance(value, OutputDirective) else value
 
 
 def _column(place: Item | None) -> int:

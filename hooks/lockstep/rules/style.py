@@ -50,6 +50,7 @@ _ADDRESS = re.compile(r"\w+://[^\s，。）]+")
 _NUMERALS = re.compile(r"[第一二三四五六七八九十百]*\Z")
 _SPACE = re.compile(rf"[ \t\n]+(?=[{LETTERS}{OPENING}{CLOSING}{STOPS}])")
 _BEFORE_SPACE = re.compile(f"[{LETTERS}{OPENING}{CLOSING}、。，：；]")
+_COMPOUND = re.compile(f"[{KATAKANA}]{{2}}")
 _LETTER = re.compile(f"[{LETTERS}]")
 _PREVAILS = 3
 """How many times as often a form stands in a page that uses it and not the other."""
@@ -126,7 +127,9 @@ def _punctuation(visible: Visible, places: Places, code: str) -> Iterator[Proble
 
 
 def _marks(block: Block) -> list[re.Match[str]]:
-    text = _ADDRESS.sub(lambda it: GAP * len(it[0]), block.text)
+    text = block.text
+    if "://" in text:
+        text = _ADDRESS.sub(lambda it: GAP * len(it[0]), text)
     return [
         it
         for it in _HALF_WIDTH.finditer(text)
@@ -158,8 +161,7 @@ def _is_wrong(before: str, after: str) -> bool:
     """Whether no space may stand between two characters, the first of which can be none."""
     if not _BEFORE_SPACE.match(before):
         return False
-    is_compound = re.fullmatch(f"[{KATAKANA}]{{2}}", before + after)
-    return not is_compound and bool(_LETTER.search(before + after))
+    return not _COMPOUND.fullmatch(before + after) and bool(_LETTER.search(before + after))
 
 
 def _untranslated(visible: Visible, places: Places) -> Iterator[Problem]:

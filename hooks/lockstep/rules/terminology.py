@@ -66,13 +66,14 @@ class Terminology:
             if run.part is Part.FOOTNOTE:
                 continue
             used = found.setdefault(anchor, {})
-            for it in self._english.find(_flat(run)):
-                if _flat(run).startswith(it.term.unless[self._source], it.start):
+            text = _flat(run)
+            for it in self._english.find(text):
+                if text.startswith(it.term.unless[self._source], it.start):
                     continue
                 binding = it.shown and run.part is Part.BODY and not run.is_linked(it.start)
                 known = used.get(it.term.anchor)
                 if known is None or (binding and not known.binding):
-                    form = _flat(run)[it.start : it.end]
+                    form = text[it.start : it.end]
                     used[it.term.anchor] = Use(it.term, run.at(it.start), form, binding)
         return {anchor: tuple(used.values()) for anchor, used in found.items()}
 
