@@ -16,7 +16,6 @@ from lockstep.disk.project import Project
 from lockstep.disk.segmentation import Known, Segmentation
 from lockstep.export import kit
 from lockstep.export.inline import Addresses
-from lockstep.export.lesson import Lesson
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
 from lockstep.guides import document, front_matter
@@ -89,10 +88,8 @@ class Build:
     """What is searched, by the language being built."""
     pieces: dict[str, Known] = field(default_factory=dict)
     """Into what the words of those are cut, by the same."""
-    lessons: dict[str, list[Lesson]] = field(default_factory=dict)
-    """Language code to its labs, as they are taken away."""
-    downloads: dict[tuple[str, str | None], list[Download]] = field(
-        default_factory=lambda: defaultdict(list)
+    downloads: dict[tuple[str, str | None], dict[str, Download]] = field(
+        default_factory=lambda: defaultdict(dict)
     )
     """Language code and lab to what is offered of it; without a lab, that of all of them."""
 
@@ -164,24 +161,32 @@ class Build:
         return self.places, self.original, self.language, repr([*blocks]), repr(origins)
 
     def to_take_away(
-        self, language: str, urls: Mapping[str, str], address: str, licence: str
+        self,
+        language: str,
+        urls: Mapping[str, str],
+        originals: Mapping[str, str],
+        address: str,
+        licence: str,
     ) -> Iterator[tuple[str, bytes]]:
         """Yield the files that a language's readers may take away: path and content.
 
         urls: each page to be built, below the folder of guides, to its address below the site's;
-        address: the site's own, where it is known; licence: what it says of copyright, in HTML.
+        originals: the same for readers of the source language; address: the site's own, where it is
+        known; licence: what it says of copyright, in HTML.
         """
-        source = self.site.settings.languages.source.code
-        addresses = Addresses(address, source=source, urls=urls)
+        original = self.site.settings.languages.source
+        addresses = Addresses(address, source=original.code, urls=urls)
         spoken = self.site.settings.languages[language]
         own = list(kit.lessons(self.site, spoken, addresses, licence))
-        self.lessons[language] = own
         names = {each.name for each in own}
-        foreign = [each for each in self.lessons.get(source, []) if each.name not in names]
+        addresses = replace(addresses, urls=originals)
+        foreign = list(kit.lessons(self.site, original, addresses, licence, names))
         beside = belongings.of(self.project, [each.lab for each in (*own, *foreign)])
-        for file in takeaway.files(self.cache, own, foreign, beside, self.words(language)):
-            self.downloads[language, file.lab].append(Download(file.path, len(file.content)))
-            yield file.path, file.content
+        for code, file in takeaway.files(self.cache, own, foreign, beside, self.words(language)):
+            offered = Download(file.path, len(file.content))
+            self.downloads[code, file.lab][file.path] = offered
+            if code == language:
+                yield file.path, file.content
 
     def finish(
         self, html: str, meta: Mapping[str, Any], words: Words, language: str, glossary: str | None
@@ -194,8 +199,8 @@ class Build:
         finder = self.finders.get(language)
         html = kept.marked(self.cache, html, language, finder, glossary, steps)
         lab = self.site.lab(meta)
-        offered = self.downloads[language, lab.name] if lab else []
-        links = downloads.html(offered, words, f"{self.root}/")
+        offered = self.downloads[language, lab.name] if lab else {}
+        links = downloads.html([*offered.values()], words, f"{self.root}/")
         above = rendering.above(meta, lab, self.marks, words, language, links)
         if lab:
             above += ticking.line(lab.name, words)
@@ -209,7 +214,7 @@ class Build:
         if self.sources:
             path = self.site.labs[block.notebook].notebook.path
             return f"{self.sources}{path}#L{block.line}"
-        offered = self.downloads[self.language, block.notebook]
+        offered = self.downloads[self.language, block.notebook].values()
         return next((f"{self.root}/{it.path}" for it in offered if it.ending == ".ipynb"), "")
 
     @cached_property
@@ -234,7 +239,7 @@ class Build:
     def all_labs(self, language: str) -> tuple[str, str, str] | None:
         """Return the archive of all labs of a language: path, what it is, ending and size."""
         words = self.words(language)
-        for each in self.downloads[language, None]:
+        for each in self.downloads[language, None].values():
             return each.path, words("Download all labs"), downloads.size(each, words)
         return None
 

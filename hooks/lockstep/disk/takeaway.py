@@ -15,26 +15,25 @@ def files(
     foreign: Sequence[Lesson],
     belongings: Belongings,
     words: Words,
-) -> Iterator[File]:
-    """Yield the files of a language.
+) -> Iterator[tuple[str, File]]:
+    """Yield the files of a language, and those of the foreign labs, each with its language's code.
 
     own: its lessons; foreign: those of another language that stand in for missing ones in the
     archive of all labs; words: in the language.
     """
     notebooks: list[tuple[Lesson, bytes]] = []
     sources: list[str | bytes] = [words.language.code]
-    for number, each in enumerate((*own, *foreign)):
+    for each in (*own, *foreign):
         made_from = [*_sources(each, belongings)]
         made = cache.made(lambda: _plain(kit.of_lab(each, belongings)), "lab", *made_from)  # noqa: B023 called here
         notebooks.append((each, made[0][1]))
         sources += made_from
-        if number < len(own):
-            yield from (File(*file) for file in made)
+        yield from ((each.code, File(*file)) for file in made)
     if notebooks:
         whole = cache.made(
             lambda: _plain([kit.of_all(notebooks, belongings, words)]), "labs", *sources
         )
-        yield File(*whole[0])
+        yield words.language.code, File(*whole[0])
 
 
 def _plain(files: Sequence[File]) -> list[tuple[str, bytes, str | None]]:
