@@ -65,7 +65,7 @@ def _to_take_away(files: Files, config: MkDocsConfig) -> Files:
     build: Build = config.extra["lockstep"]
     code, source = _words(config).language.code, build.site.settings.languages.source.code
     urls, address = mkdocs_files.urls(files, source), config.site_url or ""
-    for path, content in build.to_take_away(code, *urls, address, config.copyright or ""):
+    for path, content in build.offers.files(code, *urls, address, config.copyright or ""):
         files.append(File.generated(config, path, content=content))
     return files
 

@@ -3,19 +3,17 @@
 Any site builder can drive it; that of MkDocs is ``hooks/mkdocs_hook.py``.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from lockstep.disk import belongings, checking, inputs, kept, segmentation, takeaway
+from lockstep.disk import checking, inputs, kept, segmentation
 from lockstep.disk.cache import Cache
 from lockstep.disk.project import Project
 from lockstep.disk.segmentation import Known, Segmentation
-from lockstep.export import kit
-from lockstep.export.inline import Addresses
+from lockstep.disk.takeaway import Offers
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
 from lockstep.guides import document, front_matter
@@ -29,7 +27,6 @@ from lockstep.pages import (
     ticking,
 )
 from lockstep.pages.block import Block, CodeBlock, StatusBlock
-from lockstep.pages.downloads import Download
 from lockstep.pages.index import Index
 from lockstep.pages.overview import PageState
 from lockstep.pages.site import Site
@@ -62,6 +59,8 @@ class Build:
     """What is known to be wrong, each finding once."""
     cache: Cache
     """What earlier builds have made."""
+    offers: Offers
+    """What readers may take away."""
     blocks: dict[str, Block] = field(default_factory=dict)
     """Blocks of the page being rendered that Python-Markdown has not reached yet."""
     marks: list[Problem] = field(default_factory=list)
@@ -88,10 +87,6 @@ class Build:
     """What is searched, by the language being built."""
     pieces: dict[str, Known] = field(default_factory=dict)
     """Into what the words of those are cut, by the same."""
-    downloads: dict[tuple[str, str | None], dict[str, Download]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    """Language code and lab to what is offered of it; without a lab, that of all of them."""
 
     @classmethod
     def open(cls, config: Path) -> "Build":
@@ -102,7 +97,8 @@ class Build:
         finders = segmentation.finders(site.glossary, segmentations)
         basis = inputs.programs(config, project.settings)
         cache = Cache(project.state / STORE, basis)
-        return cls(project, site, finders, findings, cache, segmentations=segmentations)
+        offers = Offers(project, site, cache)
+        return cls(project, site, finders, findings, cache, offers, segmentations=segmentations)
 
     def words(self, language: str | None) -> Words:
         """Return the words of the language that is being built, the source's where none is."""
@@ -160,34 +156,6 @@ class Build:
         origins = [self.origin(block) for _, block in blocks if isinstance(block, CodeBlock)]
         return self.places, self.original, self.language, repr([*blocks]), repr(origins)
 
-    def to_take_away(
-        self,
-        language: str,
-        urls: Mapping[str, str],
-        originals: Mapping[str, str],
-        address: str,
-        licence: str,
-    ) -> Iterator[tuple[str, bytes]]:
-        """Yield the files that a language's readers may take away: path and content.
-
-        urls: each page to be built, below the folder of guides, to its address below the site's;
-        originals: the same for readers of the source language; address: the site's own, where it is
-        known; licence: what it says of copyright, in HTML.
-        """
-        original = self.site.settings.languages.source
-        addresses = Addresses(address, source=original.code, urls=urls)
-        spoken = self.site.settings.languages[language]
-        own = list(kit.lessons(self.site, spoken, addresses, licence))
-        names = {each.name for each in own}
-        addresses = replace(addresses, urls=originals)
-        foreign = list(kit.lessons(self.site, original, addresses, licence, names))
-        beside = belongings.of(self.project, [each.lab for each in (*own, *foreign)])
-        for code, file in takeaway.files(self.cache, own, foreign, beside, self.words(language)):
-            offered = Download(file.path, len(file.content))
-            self.downloads[code, file.lab][file.path] = offered
-            if code == language:
-                yield file.path, file.content
-
     def finish(
         self, html: str, meta: Mapping[str, Any], words: Words, language: str, glossary: str | None
     ) -> str:
@@ -199,8 +167,8 @@ class Build:
         finder = self.finders.get(language)
         html = kept.marked(self.cache, html, language, finder, glossary, steps)
         lab = self.site.lab(meta)
-        offered = self.downloads[language, lab.name] if lab else {}
-        links = downloads.html([*offered.values()], words, f"{self.root}/")
+        offered = self.offers.of(language, lab.name) if lab else []
+        links = downloads.html(offered, words, f"{self.root}/")
         above = rendering.above(meta, lab, self.marks, words, language, links)
         if lab:
             above += ticking.line(lab.name, words)
@@ -214,7 +182,7 @@ class Build:
         if self.sources:
             path = self.site.labs[block.notebook].notebook.path
             return f"{self.sources}{path}#L{block.line}"
-        offered = self.downloads[self.language, block.notebook].values()
+        offered = self.offers.of(self.language, block.notebook)
         return next((f"{self.root}/{it.path}" for it in offered if it.ending == ".ipynb"), "")
 
     @cached_property
@@ -238,10 +206,8 @@ class Build:
 
     def all_labs(self, language: str) -> tuple[str, str, str] | None:
         """Return the archive of all labs of a language: path, what it is, ending and size."""
-        words = self.words(language)
-        for each in self.downloads[language, None].values():
-            return each.path, words("Download all labs"), downloads.size(each, words)
-        return None
+        words, found = self.words(language), self.offers.all_labs(language)
+        return found and (found.path, words("Download all labs"), downloads.size(found, words))
 
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where the glossary page may be in a language, below the folder of guides."""
