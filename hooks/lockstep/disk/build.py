@@ -207,7 +207,9 @@ class Build:
     def all_labs(self, language: str) -> tuple[str, str, str] | None:
         """Return the archive of all labs of a language: path, what it is, ending and size."""
         words, found = self.words(language), self.offers.all_labs(language)
-        return found and (found.path, words("Download all labs"), downloads.size(found, words))
+        if found is None:
+            return None
+        return found.path, words("Download all labs"), downloads.size(found, words)
 
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where the glossary page may be in a language, below the folder of guides."""

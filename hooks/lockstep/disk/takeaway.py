@@ -1,5 +1,6 @@
 """What readers take away of a site, made where something has changed."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -27,6 +28,8 @@ class Offers:
         """Language code and lab to what is offered of it; without a lab, that of all of them."""
         self._originals: Callable[..., Iterator[Lesson]] = lambda: iter(())
         """Yields the labs of the source language, as they are taken away."""
+        self._links: dict[str, str] = {}
+        """Code of a lab's language to a digest of where links can lead in it."""
 
     def files(
         self,
@@ -50,12 +53,13 @@ class Offers:
         # Labs that the language lacks are in the archive of all labs, in the source language.
         foreign = list(self._originals({each.name for each in own}))
         beside = belongings.of(self._project, [each.lab for each in (*own, *foreign)])
+        self._links = {languages.source.code: _digest(there), language: _digest(urls)}
         notebooks: list[tuple[Lesson, bytes]] = []
-        sources: list[str | bytes] = [language]
+        sources = [language]
         for each in (*own, *foreign):
-            made = self._lab(each, beside)
+            made, source = self._lab(each, beside)
             notebooks.append((each, made[0].content))
-            sources += _sources(each, beside)
+            sources.append(source)
             if each.code == language:
                 yield from ((file.path, file.content) for file in made)
         if notebooks:
@@ -81,14 +85,23 @@ class Offers:
         """Return the archive of all labs of a language, if it has any."""
         return next(iter(self._known[language, None].values()), None)
 
-    def _lab(self, lesson: Lesson, beside: Belongings) -> list[File]:
-        """Offer the files of a lab, its notebook first."""
-        sources = _sources(lesson, beside)
-        made = self._cache.made(lambda: _plain(kit.of_lab(lesson, beside)), "lab", *sources)
+    def _lab(self, lesson: Lesson, beside: Belongings) -> tuple[list[File], str]:
+        """Offer the files of a lab, its notebook first; return them with a digest of all sources.
+
+        Those are what the files are made from, beside the engine and the glossary.
+        """
+        page, addresses = lesson.page, lesson.addresses
+        belonging = sorted(beside.files.get(lesson.name, {}).items())
+        source = _digest(
+            (lesson.code, page.markdown, page.blocks, lesson.meta, lesson.lab, lesson.licence),
+            (addresses.site, addresses.page, addresses.source, self._links[lesson.code]),
+            (beside.pins, belonging),
+        )
+        made = self._cache.made(lambda: _plain(kit.of_lab(lesson, beside)), "lab", source)
         files = [File(*file) for file in made]
         for file in files:
             self._offer(lesson.code, file)
-        return files
+        return files, source
 
     def _offer(self, language: str, file: File) -> None:
         self._known[language, file.lab][file.path] = Download(file.path, len(file.content))
@@ -98,12 +111,8 @@ def _plain(files: Sequence[File]) -> list[tuple[str, bytes, str | None]]:
     return [(file.path, file.content, file.lab) for file in files]
 
 
-def _sources(lesson: Lesson, beside: Belongings) -> Iterator[str | bytes]:
-    """Yield all that the files of a lab are made from, beside the engine and its glossary."""
-    page, addresses = lesson.page, lesson.addresses
-    yield from (lesson.code, page.markdown, repr(sorted(page.blocks.items())), repr(lesson.meta))
-    yield from (repr(lesson.lab), lesson.licence, repr(sorted(addresses.urls.items())))
-    yield from (addresses.site, addresses.page, addresses.source, beside.pins)
-    for path, content in sorted(beside.files.get(lesson.name, {}).items()):
-        yield path
-        yield content
+def _digest(*values: object) -> str:
+    """Return a digest of values that are told apart by how they are written."""
+    return hashlib.blake2b(
+        repr(values).encode("utf-8", "surrogatepass"), digest_size=16
+    ).hexdigest()
