@@ -1,10 +1,10 @@
 """Many labs, made from this project's own: sites large enough to time.
 
 Each real lab is cut into pieces of about 12 kB of English, a notebook and its guides in every
-language; the pieces are then repeated until there are enough. Each copy has sentences of its own, code of its own
-in every cell and comments of its own in every catalog, as real labs would: what is kept by content
-is worth no more here than it is there. Nothing is executed: recordings are written by the engine
-with the outputs that the real runs had.
+language; the pieces are then repeated until there are enough. Each copy has sentences of its own,
+code of its own in every cell and comments of its own in every catalog, as real labs would: what is
+kept by content is worth no more here than it is there. Nothing is executed: recordings are written
+by the engine with the outputs that the real runs had.
 """
 
 import re
