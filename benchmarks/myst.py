@@ -48,7 +48,7 @@ def write(project: Project, folder: Path) -> None:
         (root / "conf.py").write_text(_CONFIGURATION.format(language=name), "utf-8")
     for language, page, document in site.documents():
         name = page.removesuffix(".md").replace("/", "-")
-        made = pasted.page(site, document, language, Dialect(partial(_text, name), _code, _folded))
+        made = pasted.page(site, document, language, Dialect(partial(text, name), _code, _folded))
         if not any(line.startswith("# ") for line in made.lines):
             made.lines[:0] = [f"# {made.meta['title']}", ""]
         if page == "index.md":
@@ -60,7 +60,7 @@ def write(project: Project, folder: Path) -> None:
             (path.parent / figure).write_bytes(content)
 
 
-def _text(name: str, lines: Sequence[str]) -> list[str]:
+def text(name: str, lines: Sequence[str]) -> list[str]:
     """Return a page in MyST; its anchors begin with its name, as Sphinx has each only once."""
     found = _converted(list(lines))
     return [_ANCHOR.sub(rf"\g<0>{name}-", line) for line in found]
