@@ -20,6 +20,8 @@ _ENOUGH = 2
 """Of how many things at least."""
 _KINDS = {"code", "link", "image", "fence", "directive"}
 _WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]+")
+_UNSAID = re.compile(r"(`[^`]*`)|<[^<>]+>|(?<=\])\([^()\s]*\)")
+"""Code, which a heading says, and tags and addresses, which it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def named(source: Document) -> Document:
     anchors: dict[int, str] = {}
     for index, heading in enumerate(source.headings):
         if heading.anchor is None:
-            name = anchor.slug(heading.title) or "section"
+            name = anchor.slug(_UNSAID.sub(r"\1", heading.title)) or "section"
             anchors[index] = anchor.unique(name, taken)
             taken.add(anchors[index])
     return replace(source, anchors=anchors) if anchors else source

@@ -82,7 +82,7 @@ class Part:
         return self.document.at(item.index).line
 
 
-def is_within(it: Item | Text, places: Collection[Item]) -> bool:
+def is_within(it: Item | Text, places: Collection[Item | Text]) -> bool:
     """Whether an item is one of some places or stands in one of them, at any depth."""
     around = it if isinstance(it, Item) else it.place
     while around is not None and around not in places:
