@@ -141,11 +141,20 @@ class Wording:
                 self.single.append(((text,), ()))
 
     def _joined(self, marks: Mapping[Text, frozenset[object]]) -> frozenset[Text]:
-        """Return the English texts that say what the translation says, wherever that stands."""
+        """Return the English texts without which the translation would say more than its English.
+
+        It may have made one text of several, whatever they stand in.
+        """
         sides = (self.findings.ours.texts, self.findings.theirs.texts)
-        ours, theirs = ([text for text in side if text.words] for side in sides)
-        found = aligned(ours, theirs, marks, self.longer)
-        return frozenset(text for group in found if all(group) for text in group[0])
+        english, translated = ([text for text in side if text.words] for side in sides)
+        found: set[Text] = set()
+        for ours, theirs in aligned(english, translated, marks, self.longer):
+            whole = surprise((ours, theirs), marks, self.longer)
+            for text in ours if theirs else ():
+                rest = tuple(it for it in ours if it is not text)
+                if not rest or surprise((rest, theirs), marks, self.longer) > whole:
+                    found.add(text)
+        return frozenset(found)
 
     def _alone(self, ours: Iterable[Text], theirs: Iterable[Text]) -> None:
         rule = "parity-paragraphs"
