@@ -235,6 +235,7 @@ class Comparison:
         """Report what only one side has, and return what corresponds."""
         matched: list[tuple[Item, Item]] = []
         before: Item | None = None
+        behind: Item | Text | None
         for item, other in align(ours, theirs, alike):
             if item and other:
                 matched.append((item, other))
@@ -243,6 +244,9 @@ class Comparison:
                 self.settled.add(item)
                 around = self.pairs.get(item.place)
                 behind = around if around and before and around.index > before.index else before
+                if matched and behind is matched[-1][1]:
+                    passed = self.ours.between(matched[-1][0], item)
+                    behind = self.theirs.paragraph(behind, passed) or behind
                 self.findings.lacks(rule, item, behind)
             elif other and not is_within(other, self.settled):
                 self.settled.add(other)

@@ -34,7 +34,8 @@ class Likeness:
 
     def blocks(self, item: Item, other: Item) -> float:
         """Return how alike two admonitions, tabs or so are: of one kind, then by what they hold."""
-        return equal(item, other) and equal(item, other) + self._shared(item, other) / 10
+        same = 0.05 * (item.shown == other.shown)
+        return equal(item, other) and equal(item, other) + same + self._shared(item, other) / 10
 
     def _shared(self, item: Item, other: Item) -> float:
         ours, theirs = self._held(self.ours, item), self._held(self.theirs, other)
