@@ -36,9 +36,9 @@ Disk, git, processes, Spark:
 
 9. ``disk``: ``git``, ``segmentation``, ``conversion``, ``workers``, ``folder``, ``layout``,
    ``project``, ``inputs``, ``memory``, ``checking``, ``freshness``, ``belongings``, ``cache``,
-   ``kept``, ``takeaway``, ``build``. A project's files, read and written, and their history; all
-   of it checked, side by side and only what changed; one build of a site in all its languages,
-   which makes nothing twice.
+   ``recall``, ``kept``, ``takeaway``, ``build``. A project's files, read and written, and their
+   history; all of it checked, side by side and only what changed; one build of a site in all its
+   languages, which makes nothing twice.
 10. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
    What authors and translators have done for them.
 11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``survey``, ``environment``,

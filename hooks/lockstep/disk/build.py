@@ -12,6 +12,7 @@ from typing import Any
 from lockstep.disk import checking, inputs, kept, segmentation
 from lockstep.disk.cache import Cache
 from lockstep.disk.project import Project
+from lockstep.disk.recall import Recall
 from lockstep.disk.segmentation import Known, Segmentation
 from lockstep.disk.takeaway import Offers
 from lockstep.ground.language import Language, Words
@@ -59,6 +60,8 @@ class Build:
     """What is known to be wrong, each finding once."""
     cache: Cache
     """What earlier builds have made."""
+    recall: Recall
+    """What they have made of the guides."""
     offers: Offers
     """What readers may take away."""
     blocks: dict[str, Block] = field(default_factory=dict)
@@ -97,8 +100,12 @@ class Build:
         finders = segmentation.finders(site.glossary, segmentations)
         basis = inputs.programs(config, project.settings)
         cache = Cache(project.state / STORE, basis)
-        offers = Offers(project, site, cache)
-        return cls(project, site, finders, findings, cache, offers, segmentations=segmentations)
+        recall = Recall(site, cache)
+        site = replace(site, recall=recall.page)
+        offers = Offers(project, site, cache, recall)
+        return cls(
+            project, site, finders, findings, cache, recall, offers, segmentations=segmentations
+        )
 
     def words(self, language: str | None) -> Words:
         """Return the words of the language that is being built, the source's where none is."""
@@ -120,30 +127,37 @@ class Build:
         language: the code of the one that it is written in.
         """
         written = self.site.settings.languages[language]
-        guide = self._guide(text, self.project.relative(path), meta, language, offset)
+        guide, own = self._guide(text, self.project.relative(path), meta, language, offset)
         page = self.site.page(guide, written)
-        found = [*guide.problems, *page.problems]
+        found = self.recall.problems(guide, written) if own else guide.problems
+        found = (*found, *page.problems)
         known = dict.fromkeys([*self.findings, *found])
         self.marks = self.site.concerning(known, guide, written, page)
         self.blocks.clear()
         self.blocks.update(page.blocks)
         self.path, self.language = guide.path, language
         if self.site.lab(meta):
-            self.steps[guide.path] = kept.steps(self.cache, *self.site.published(guide, written))
+            self.steps[guide.path] = self._steps(guide, written, own=own)
         lines = page.markdown.split("\n")
-        return "\n".join(lines[front_matter.length(page.markdown) :]), found
+        return "\n".join(lines[front_matter.length(page.markdown) :]), [*found]
+
+    def _steps(self, guide: Document, language: Language, *, own: bool) -> Keys:
+        if own:
+            return self.recall.steps(guide, language)
+        published, standings = self.site.published(guide, language)
+        return ticking.keys(published.document, standings)
 
     def _guide(
         self, text: str, path: str, meta: Mapping[str, Any], language: str, offset: int
-    ) -> Document:
-        """Return a guide as it was read already, where nothing has changed its text since."""
+    ) -> tuple[Document, bool]:
+        """Return a guide, and whether it is as the site's was read: nothing changed it since."""
         page = path.removeprefix(f"{self.site.settings.guides}/{language}/")
         own = self.site.guides.get(language, {}).get(page)
         if own and own.meta == meta:
             read = "\n".join(own.lines[offset:])
             if read.rstrip("\n") == text.rstrip("\n"):
-                return own
-        return replace(document.read(text, path, offset=offset), meta=meta)
+                return own, True
+        return replace(document.read(text, path, offset=offset), meta=meta), False
 
     def made_from(self) -> tuple[str, ...] | None:
         """Return all that the page that was begun is made from, beside its text and the engine.

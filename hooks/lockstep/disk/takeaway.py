@@ -8,6 +8,7 @@ from functools import partial
 from lockstep.disk import belongings
 from lockstep.disk.cache import Cache
 from lockstep.disk.project import Project
+from lockstep.disk.recall import Recall
 from lockstep.export import kit
 from lockstep.export.inline import Addresses
 from lockstep.export.kit import Belongings, File
@@ -19,11 +20,12 @@ from lockstep.pages.site import Site
 class Offers:
     """The files that a site offers, language by language."""
 
-    def __init__(self, project: Project, site: Site, cache: Cache) -> None:
+    def __init__(self, project: Project, site: Site, cache: Cache, recall: Recall) -> None:
         """Take a project, read, and what earlier builds have made."""
         self._project = project
         self._site = site
         self._cache = cache
+        self._recall = recall
         self._known: dict[tuple[str, str | None], dict[str, Download]] = defaultdict(dict)
         """Language code and lab to what is offered of it; without a lab, that of all of them."""
         self._originals: Callable[..., Iterator[Lesson]] = lambda: iter(())
@@ -90,10 +92,11 @@ class Offers:
 
         Those are what the files are made from, beside the engine and the glossary.
         """
-        page, addresses = lesson.page, lesson.addresses
+        addresses = lesson.addresses
+        guide = self._site.guides[lesson.code][addresses.page.removeprefix(f"{lesson.code}/")]
         belonging = sorted(beside.files.get(lesson.name, {}).items())
         source = _digest(
-            (lesson.code, page.markdown, page.blocks, lesson.meta, lesson.lab, lesson.licence),
+            (self._recall.key(guide, lesson.words.language), lesson.licence),
             (addresses.site, addresses.page, addresses.source, self._links[lesson.code]),
             (beside.pins, belonging),
         )

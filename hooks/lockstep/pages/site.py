@@ -24,6 +24,10 @@ _GONE = frozenset({
 """Rules that find what a notebook no longer has, or has otherwise."""
 
 
+def _made(_guide: Document, _language: Language, make: Callable[[], Page]) -> Page:
+    return make()
+
+
 @dataclass(frozen=True)  # without slots, in which nothing can be kept that is worked out once
 class Site:
     """Notebooks and guides, read."""
@@ -43,6 +47,9 @@ class Site:
     """Files that could not be read at all."""
     convert: Callable[[str], str] | None = None
     """Markdown to HTML as the site does it, where that can be had."""
+    recall: Callable[[Document, Language, Callable[[], Page]], Page] = _made
+    """Gives a guide as it is published, or has it made: as long as nothing has changed, it may know
+    what came of that before."""
     known: dict[tuple[str, str], tuple[Standing, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -109,7 +116,8 @@ class Site:
             return self._page(document, language)
         known = self.ready.get(document.path)
         if known is None or known[0] is not document:
-            known = self.ready[document.path] = (document, self._page(document, language))
+            made = self.recall(document, language, lambda: self._page(document, language))
+            known = self.ready[document.path] = (document, made)
         return known[1]
 
     def _page(self, document: Document, language: Language) -> Page:
