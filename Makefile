@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help serve site run lab check test clean labs-prerequisites test-prerequisites
+.PHONY: help serve site run lab check test bench clean labs-prerequisites test-prerequisites
 
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 PIP_INSTALL := .venv/bin/python -m pip install -q
@@ -61,10 +61,13 @@ test: .venv/.python test-prerequisites .venv/.labs .venv/.dev $(other_spark) ## 
 	  echo "== $$step"; $$step || status=1; \
 	done; exit $$status
 
+bench: .venv/.site .venv/bench/.ready ## hours of builds, timed beside other tools' into benchmarks/results.md
+	$(IN_VENV) python -m benchmarks.builds --write
+
 clean: ## remove what make made here; recordings and the kept Horovod wheel stay
 	rm -rf .venv site .lockstep .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 	  hooks/lockstep.egg-info
-	find hooks notebooks tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find benchmarks hooks notebooks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 labs-prerequisites:
 	@PYTHON=.venv/bin/python requirements/prerequisites.sh java g++ cmake python-headers
@@ -90,6 +93,12 @@ test-prerequisites:
 .venv/.dev: requirements/dev.txt | .venv/.site
 	@echo "Installing what the tests need"
 	@$(PIP_INSTALL) -r requirements/dev.txt
+	@touch $@
+
+.venv/bench/.ready: requirements/bench.txt | .venv/.site
+	@echo "Installing what the site is compared with into .venv/bench"
+	@.venv/bin/python -m venv --clear --without-pip .venv/bench
+	@.venv/bin/python -m pip --python .venv/bench/bin/python install -q --no-deps -r $<
 	@touch $@
 
 .venv/spark-%/.ready: requirements/spark-%.txt requirements/spark.sh | .venv/.labs

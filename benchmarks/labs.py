@@ -1,8 +1,10 @@
 """Many labs, made from this project's own: sites large enough to time.
 
 Each real lab is cut into pieces of about 12 kB of English, a notebook and its guides in every
-language; the pieces are then repeated, each copy with sentences of its own, until there are enough.
-Nothing is executed: recordings are written by the engine with the outputs that the real runs had.
+language; the pieces are then repeated until there are enough. Each copy has sentences of its own,
+code of its own in every cell and comments of its own in every catalog, as real labs would: what is
+kept by content is worth no more here than it is there. Nothing is executed: recordings are written
+by the engine with the outputs that the real runs had.
 """
 
 import re
@@ -30,6 +32,10 @@ SIZE = 12_000
 """Bytes of English of a lab."""
 COPY = {"en": "This is copy {}.", "zh": "这是第 {} 份。", "ja": "これは {} 番目です。"}
 """A sentence for the end of every section, so that no two copies are alike."""
+LINE = "copy = {0}  # copy {0}"
+"""A statement for the end of every cell, for the same reason."""
+COMMENT = {"zh": "第 {} 份", "ja": "{} 番目"}
+"""What the comment in it is in other languages."""
 _CELL = re.compile(r"\{\{\s*(?:cell|output)\s+([\w-]+)\s")
 _LOCAL = re.compile(r"\]\((?!https?:)[^)\s]*\)")
 _QUOTED = re.compile(r"^[ \t]*\{\{\s*\w+\s+[\w-]+:.*\n", re.MULTILINE)
@@ -75,7 +81,7 @@ def _cells(lab: Lab, kept: list[Section]) -> tuple[Cell, ...]:
     return tuple(found)
 
 
-def script(piece: Piece) -> str:
+def script(piece: Piece, number: int) -> str:
     """Return a piece's notebook; its last cell vouches for all values that the guides may state."""
     lines = piece.lab.notebook.text.split("\n")
     starts = [cell.header.line - 1 for cell in piece.lab.notebook.cells] + [len(lines)]
@@ -89,7 +95,8 @@ def script(piece: Piece) -> str:
         header = f'# %% name="{cell.name}"' if cell.name else '# %% tags=["test"]'
         listed = ", ".join(f'"{name}"' for name in values)
         found.append(f"{header} values=[{listed}]" if cell is last else header)
-        found += lines[first + 1 : end]
+        code = "\n".join(lines[first + 1 : end]).rstrip("\n")
+        found += [code, LINE.format(number), ""]
     if not tested:
         found += ['# %% tags=["test"]', "assert True", ""]
     return "\n".join(found)
@@ -143,7 +150,7 @@ def write(folder: Path, labs: int) -> Project:
 def _write_lab(project: Project, site: Site, piece: Piece, name: str, number: int) -> None:
     root, languages = project.root, site.settings.languages
     path = f"{project.settings.notebooks}/{name}.py"
-    text = script(piece)
+    text = script(piece, number)
     project.write(root / path, text)
     source = notebook.read(text, path)
     lab, recorded = piece.lab, piece.lab.recording
@@ -162,6 +169,8 @@ def _write_lab(project: Project, site: Site, piece: Piece, name: str, number: in
         catalog = Path(project.settings.catalogs) / language.code / f"{lab.name}.po"
         if (ROOT / catalog).exists():
             said = (ROOT / catalog).read_text("utf-8")
+            own = COMMENT[language.code].format(number)
+            said += f'\nmsgid "copy {number}"\nmsgstr "{own}"\n'
             project.write(root / catalog.with_name(f"{name}.po"), said)
 
 

@@ -50,10 +50,16 @@ def keep_one_lab(files: Files, lab: str) -> None:
             files.remove(file)
 
 
-def urls(files: Files) -> dict[str, str]:
-    """Return each page in each language, below the folder of guides, and its address."""
+def urls(files: Files, source: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return each page in each language, below the folder of guides, with its address.
+
+    Once for readers of the language being built, where a page that it lacks stands in its place,
+    and once for those of the language with the code ``source``.
+    """
     pages: Any = files.documentation_pages()
-    return {it.src_uri: it.url for file in pages for it in (*file.alternates.values(), file)}
+    here = {it.src_uri: it.url for file in pages for it in (*file.alternates.values(), file)}
+    there = (file.alternates.get(source, file) for file in pages)
+    return here, {**here, **{it.src_uri: it.url for it in there}}
 
 
 def address(files: Files, here: Any, language: str, page: str) -> str | None:  # noqa: ANN401

@@ -20,6 +20,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 import mkdocs_files
+import mkdocs_languages
 import mkdocs_pages
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
@@ -62,14 +63,14 @@ def _one_lab(files: Files, config: MkDocsConfig) -> Files:
 def _to_take_away(files: Files, config: MkDocsConfig) -> Files:
     """Add what readers may take away, with links that work anywhere."""
     build: Build = config.extra["lockstep"]
-    urls, code = mkdocs_files.urls(files), _words(config).language.code
-    address, licence = config.site_url or "", config.copyright or ""
-    for path, content in build.to_take_away(code, urls, address, licence):
+    code, source = _words(config).language.code, build.site.settings.languages.source.code
+    urls, address = mkdocs_files.urls(files, source), config.site_url or ""
+    for path, content in build.offers.files(code, *urls, address, config.copyright or ""):
         files.append(File.generated(config, path, content=content))
     return files
 
 
-on_files = CombinedEvent(_one_lab, _to_take_away)
+on_files = CombinedEvent(mkdocs_languages.begin, _one_lab, _to_take_away)
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
@@ -121,25 +122,25 @@ def on_page_context(
     return context
 
 
-def on_post_build(config: MkDocsConfig) -> None:
+def _written(config: MkDocsConfig) -> None:
     """Write the language's search index and, for programs, how every page stands."""
     config.extra["lockstep"].end(Path(config.site_dir), _words(config).language.code)
 
 
-def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+on_post_build = CombinedEvent(_written, mkdocs_languages.end)
+on_build_error = mkdocs_languages.stop
+
+
+def _templates(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Give the templates the reader's words, and those of every language; compile none twice."""
     env.bytecode_cache = mkdocs_pages.Templates(config.extra["lockstep"].cache)
     env.globals.update(words=_words(config), all_words=config.extra["lockstep"].site.words)
 
 
-def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
-    """Put a translated not-found page into the folder of its language: one serves all the rest."""
-    build: Build = config.extra["lockstep"]
-    code = _words(config).language.code
-    if template_name != "404.html" or code == build.site.settings.languages.source.code:
-        return output_content
-    build.project.write(Path(config.site_dir, code, template_name), output_content)
-    return ""
+on_env = CombinedEvent(_templates, mkdocs_languages.keep)
+
+
+on_post_template = mkdocs_languages.in_its_folder
 
 
 def _tell(problems: Iterable[Problem]) -> None:

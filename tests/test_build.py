@@ -59,11 +59,15 @@ pytestmark = pytest.mark.slow
 BUILD = (sys.executable, "-m", "mkdocs", "build")
 
 
-def build(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def build(root: Path, *options: str, side_by_side: bool = True) -> subprocess.CompletedProcess[str]:
+    """Build a project's site; without ``side_by_side`` on one processor, by one process."""
+    processors = (
+        [] if side_by_side else ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
+    )
     python_path = f"{root / 'out-of-reach'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     environment = {**os.environ, "PYTHONPATH": python_path, "NO_MKDOCS_2_WARNING": "1"}
     return subprocess.run(
-        [*BUILD, *options], cwd=root, env=environment, text=True, check=False,
+        [*processors, *BUILD, *options], cwd=root, env=environment, text=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
 

@@ -45,7 +45,7 @@ def taken(root: Path, *codes: str) -> tuple[Build, dict[str, bytes]]:
     build = Build.open(root / "mkdocs.yml")
     found: dict[str, bytes] = {}
     for code in codes:
-        found |= dict(build.to_take_away(code, URLS, "", ""))
+        found |= dict(build.offers.files(code, URLS, URLS, "", ""))
     return build, found
 
 
@@ -89,14 +89,14 @@ def test_what_a_language_lacks_is_in_its_archive_in_the_source_language(root: Pa
 
 def test_a_lab_that_is_not_built_is_not_offered(root: Path) -> None:
     build = Build.open(root / "mkdocs.yml")
-    assert dict(build.to_take_away("en", {}, "", "")) == {}
+    assert dict(build.offers.files("en", {}, {}, "", "")) == {}
     assert build.all_labs("en") is None
 
 
 def test_links_say_what_they_lead_to_and_how_large_it_is(root: Path) -> None:
     build, found = taken(root, "en", "zh")
     words = build.words("zh")
-    offered = build.downloads["zh", "show-all"]
+    offered = build.offers.of("zh", "show-all")
     links = page.read(downloads.html(offered, words, "../../"))
     assert [(link.attributes["href"], link.text) for link in links.all("a")] == [
         ("../../downloads/zh/show-all.ipynb", "Jupyter 笔记本"),

@@ -16,15 +16,15 @@ Text in, values out; no disk, clock, git or network:
    known by what they say.
 4. ``terms``: ``glossary``, ``finder``, ``wording``. What the field calls things, where a text says
    so, and where its words begin.
-5. ``translations``: ``alignment``, ``matching``, ``example``, ``part``, ``rewording``,
+5. ``translations``: ``alignment``, ``bitext``, ``matching``, ``example``, ``part``, ``rewording``,
    ``lenient``, ``likeness``, ``findings``, ``order``, ``wording``, ``comparison``,
    ``translation``, ``difference``, ``mending``. A section beside its English: how it stands, what
    differs, what can be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``links``, ``publishing``, ``injection``,
-   ``ticking``, ``site``, ``notices``, ``downloads``, ``cells``, ``rendering``, ``interface``,
-   ``tooltips``, ``tables``, ``overview``, ``status_table``, ``passages``, ``index``. What readers
-   get: guides with tested code in place, notices, HTML, the words around it, what is searched; a
-   ``Site`` is all of a project.
+   ``elements``, ``ticking``, ``site``, ``notices``, ``downloads``, ``cells``, ``rendering``,
+   ``interface``, ``tooltips``, ``tables``, ``overview``, ``status_table``, ``passages``, ``index``.
+   What readers get: guides with tested code in place, notices, HTML, the words around it, what is
+   searched; a ``Site`` is all of a project.
 7. ``export``: ``piece``, ``commonmark``, ``inline``, ``passages``, ``flow``, ``lesson``,
    ``jupyter``, ``databricks``, ``readme``, ``archive``, ``kit``. A lab to take away: a page in,
    a notebook, a Databricks source file and an archive out.
@@ -36,9 +36,9 @@ Disk, git, processes, Spark:
 
 9. ``disk``: ``git``, ``segmentation``, ``conversion``, ``workers``, ``folder``, ``layout``,
    ``project``, ``inputs``, ``memory``, ``checking``, ``freshness``, ``belongings``, ``cache``,
-   ``kept``, ``takeaway``, ``build``. A project's files, read and written, and their history; all
-   of it checked, side by side and only what changed; one build of a site in all its languages,
-   which makes nothing twice.
+   ``recall``, ``kept``, ``takeaway``, ``build``. A project's files, read and written, and their
+   history; all of it checked, side by side and only what changed; one build of a site in all its
+   languages, which makes nothing twice.
 10. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
    What authors and translators have done for them.
 11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``survey``, ``environment``,

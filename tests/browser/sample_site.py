@@ -21,6 +21,8 @@ from mkdocs.structure.files import Files
 from lockstep.disk.build import STORE, Build
 from lockstep.disk.cache import Cache
 from lockstep.disk.project import Project
+from lockstep.disk.recall import Recall
+from lockstep.disk.takeaway import Offers
 from lockstep.pages.site import Site
 from tests.browser.site import PROJECT
 
@@ -40,7 +42,9 @@ def main(directory: str) -> None:
     project = Project.open(PROJECT / "mkdocs.yml")
     words = {language.code: project.words(language) for language in project.settings.languages}
     site, nothing = Site(project.settings, words=words), Cache(project.state / STORE, None)
-    config.extra["lockstep"] = Build(project, site, {}, [], nothing)
+    recall = Recall(site, nothing)
+    offers = Offers(project, site, nothing, recall)
+    config.extra["lockstep"] = Build(project, site, {}, [], nothing, recall, offers)
 
     def give_words(env: Environment, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG001
         i18n: Any = config.plugins["i18n"]

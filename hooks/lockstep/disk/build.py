@@ -3,20 +3,18 @@
 Any site builder can drive it; that of MkDocs is ``hooks/mkdocs_hook.py``.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from lockstep.disk import belongings, checking, inputs, kept, segmentation, takeaway
+from lockstep.disk import checking, inputs, kept, segmentation
 from lockstep.disk.cache import Cache
 from lockstep.disk.project import Project
+from lockstep.disk.recall import Recall
 from lockstep.disk.segmentation import Known, Segmentation
-from lockstep.export import kit
-from lockstep.export.inline import Addresses
-from lockstep.export.lesson import Lesson
+from lockstep.disk.takeaway import Offers
 from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
 from lockstep.guides import document, front_matter
@@ -30,7 +28,6 @@ from lockstep.pages import (
     ticking,
 )
 from lockstep.pages.block import Block, CodeBlock, StatusBlock
-from lockstep.pages.downloads import Download
 from lockstep.pages.index import Index
 from lockstep.pages.overview import PageState
 from lockstep.pages.site import Site
@@ -63,6 +60,10 @@ class Build:
     """What is known to be wrong, each finding once."""
     cache: Cache
     """What earlier builds have made."""
+    recall: Recall
+    """What they have made of the guides."""
+    offers: Offers
+    """What readers may take away."""
     blocks: dict[str, Block] = field(default_factory=dict)
     """Blocks of the page being rendered that Python-Markdown has not reached yet."""
     marks: list[Problem] = field(default_factory=list)
@@ -89,12 +90,6 @@ class Build:
     """What is searched, by the language being built."""
     pieces: dict[str, Known] = field(default_factory=dict)
     """Into what the words of those are cut, by the same."""
-    lessons: dict[str, list[Lesson]] = field(default_factory=dict)
-    """Language code to its labs, as they are taken away."""
-    downloads: dict[tuple[str, str | None], list[Download]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    """Language code and lab to what is offered of it; without a lab, that of all of them."""
 
     @classmethod
     def open(cls, config: Path) -> "Build":
@@ -105,7 +100,12 @@ class Build:
         finders = segmentation.finders(site.glossary, segmentations)
         basis = inputs.programs(config, project.settings)
         cache = Cache(project.state / STORE, basis)
-        return cls(project, site, finders, findings, cache, segmentations=segmentations)
+        recall = Recall(site, cache)
+        site = replace(site, recall=recall.page)
+        offers = Offers(project, site, cache, recall)
+        return cls(
+            project, site, finders, findings, cache, recall, offers, segmentations=segmentations
+        )
 
     def words(self, language: str | None) -> Words:
         """Return the words of the language that is being built, the source's where none is."""
@@ -127,30 +127,37 @@ class Build:
         language: the code of the one that it is written in.
         """
         written = self.site.settings.languages[language]
-        guide = self._guide(text, self.project.relative(path), meta, language, offset)
+        guide, own = self._guide(text, self.project.relative(path), meta, language, offset)
         page = self.site.page(guide, written)
-        found = [*guide.problems, *page.problems]
+        found = self.recall.problems(guide, written) if own else guide.problems
+        found = (*found, *page.problems)
         known = dict.fromkeys([*self.findings, *found])
         self.marks = self.site.concerning(known, guide, written, page)
         self.blocks.clear()
         self.blocks.update(page.blocks)
         self.path, self.language = guide.path, language
         if self.site.lab(meta):
-            self.steps[guide.path] = kept.steps(self.cache, *self.site.published(guide, written))
+            self.steps[guide.path] = self._steps(guide, written, own=own)
         lines = page.markdown.split("\n")
-        return "\n".join(lines[front_matter.length(page.markdown) :]), found
+        return "\n".join(lines[front_matter.length(page.markdown) :]), [*found]
+
+    def _steps(self, guide: Document, language: Language, *, own: bool) -> Keys:
+        if own:
+            return self.recall.steps(guide, language)
+        published, standings = self.site.published(guide, language)
+        return ticking.keys(published.document, standings)
 
     def _guide(
         self, text: str, path: str, meta: Mapping[str, Any], language: str, offset: int
-    ) -> Document:
-        """Return a guide as it was read already, where nothing has changed its text since."""
+    ) -> tuple[Document, bool]:
+        """Return a guide, and whether it is as the site's was read: nothing changed it since."""
         page = path.removeprefix(f"{self.site.settings.guides}/{language}/")
         own = self.site.guides.get(language, {}).get(page)
         if own and own.meta == meta:
             read = "\n".join(own.lines[offset:])
             if read.rstrip("\n") == text.rstrip("\n"):
-                return own
-        return replace(document.read(text, path, offset=offset), meta=meta)
+                return own, True
+        return replace(document.read(text, path, offset=offset), meta=meta), False
 
     def made_from(self) -> tuple[str, ...] | None:
         """Return all that the page that was begun is made from, beside its text and the engine.
@@ -163,26 +170,6 @@ class Build:
         origins = [self.origin(block) for _, block in blocks if isinstance(block, CodeBlock)]
         return self.places, self.original, self.language, repr([*blocks]), repr(origins)
 
-    def to_take_away(
-        self, language: str, urls: Mapping[str, str], address: str, licence: str
-    ) -> Iterator[tuple[str, bytes]]:
-        """Yield the files that a language's readers may take away: path and content.
-
-        urls: each page to be built, below the folder of guides, to its address below the site's;
-        address: the site's own, where it is known; licence: what it says of copyright, in HTML.
-        """
-        source = self.site.settings.languages.source.code
-        addresses = Addresses(address, source=source, urls=urls)
-        spoken = self.site.settings.languages[language]
-        own = list(kit.lessons(self.site, spoken, addresses, licence))
-        self.lessons[language] = own
-        names = {each.name for each in own}
-        foreign = [each for each in self.lessons.get(source, []) if each.name not in names]
-        beside = belongings.of(self.project, [each.lab for each in (*own, *foreign)])
-        for file in takeaway.files(self.cache, own, foreign, beside, self.words(language)):
-            self.downloads[language, file.lab].append(Download(file.path, len(file.content)))
-            yield file.path, file.content
-
     def finish(
         self, html: str, meta: Mapping[str, Any], words: Words, language: str, glossary: str | None
     ) -> str:
@@ -194,7 +181,7 @@ class Build:
         finder = self.finders.get(language)
         html = kept.marked(self.cache, html, language, finder, glossary, steps)
         lab = self.site.lab(meta)
-        offered = self.downloads[language, lab.name] if lab else []
+        offered = self.offers.of(language, lab.name) if lab else []
         links = downloads.html(offered, words, f"{self.root}/")
         above = rendering.above(meta, lab, self.marks, words, language, links)
         if lab:
@@ -209,7 +196,7 @@ class Build:
         if self.sources:
             path = self.site.labs[block.notebook].notebook.path
             return f"{self.sources}{path}#L{block.line}"
-        offered = self.downloads[self.language, block.notebook]
+        offered = self.offers.of(self.language, block.notebook)
         return next((f"{self.root}/{it.path}" for it in offered if it.ending == ".ipynb"), "")
 
     @cached_property
@@ -233,10 +220,10 @@ class Build:
 
     def all_labs(self, language: str) -> tuple[str, str, str] | None:
         """Return the archive of all labs of a language: path, what it is, ending and size."""
-        words = self.words(language)
-        for each in self.downloads[language, None]:
-            return each.path, words("Download all labs"), downloads.size(each, words)
-        return None
+        words, found = self.words(language), self.offers.all_labs(language)
+        if found is None:
+            return None
+        return found.path, words("Download all labs"), downloads.size(found, words)
 
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where the glossary page may be in a language, below the folder of guides."""

@@ -8,6 +8,7 @@ cannot be written, is as good as none; each value is believed only as it was put
 import contextlib
 import hashlib
 import marshal
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -35,6 +36,8 @@ class Cache:
         self._basis = basis
         self._new: dict[bytes, bytes] = {}
         self._used: set[bytes] = set()
+        self._reader: tuple[int, sqlite3.Connection] | None = None
+        """What the file is read by, in the process of that id: no connection outlives a fork."""
 
     def get(self, kind: str, *sources: str | bytes) -> Any:  # noqa: ANN401 whatever was put
         """Return what was made from sources; ``None`` where it is not known."""
@@ -62,6 +65,9 @@ class Cache:
 
     def flush(self) -> None:
         """Write what is new, and drop what was not asked for in some days."""
+        if self._reader is not None:
+            self._reader[1].close()
+            self._reader = None
         today = datetime.now(UTC).toordinal()
         rows = [(key, value, _digest(key, value), today) for key, value in self._new.items()]
         try:
@@ -82,19 +88,25 @@ class Cache:
             self._used.clear()
 
     def _read(self, key: bytes) -> bytes | None:
-        if not self._path.is_file():
-            return None
+        query = "SELECT value, digest FROM made WHERE key = ?"
         try:
-            with self._opened() as file:
-                query = "SELECT value, digest FROM made WHERE key = ?"
-                value, digest = file.execute(query, (key,)).fetchone() or (b"", b"")
+            value, digest = self._connected().execute(query, (key,)).fetchone() or (b"", b"")
         except sqlite3.Error:
             return None
         return value if value and digest == _digest(key, value) else None
 
+    def _connected(self) -> sqlite3.Connection:
+        """Return what the file is read by; raises ``sqlite3.Error`` where there is none."""
+        if self._reader is None or self._reader[0] != os.getpid():
+            address = f"{self._path.absolute().as_uri()}?mode=ro"
+            self._reader = os.getpid(), sqlite3.connect(address, uri=True)
+        return self._reader[1]
+
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
+        """Open the file to be written; what a crash leaves of it is not believed."""
         with contextlib.closing(sqlite3.connect(self._path, timeout=10)) as file:
+            file.execute("PRAGMA synchronous = OFF")
             yield file
 
     def _key(self, kind: str, sources: tuple[str | bytes, ...]) -> bytes:

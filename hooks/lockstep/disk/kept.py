@@ -1,28 +1,11 @@
 """What a build makes of one page, made where something has changed."""
 
-from collections.abc import Sequence
-
 from lockstep.disk.cache import Cache
 from lockstep.pages import passages as reading
 from lockstep.pages import tables, ticking, tooltips
 from lockstep.pages.passages import Passage
-from lockstep.pages.publishing import Published
 from lockstep.pages.ticking import Keys
 from lockstep.terms.finder import Finder
-from lockstep.translations.translation import Standing
-
-
-def steps(cache: Cache, guide: Published, standings: Sequence[Standing]) -> Keys:
-    """Return the keys of a guide's steps, by section; standings: how these stand to English."""
-    document = guide.document
-    english = [
-        (it.anchor, it.accepted and it.accepted.text, it.source and it.source.text)
-        for it in standings
-    ]
-    return cache.made(
-        lambda: {key: [*each] for key, each in ticking.keys(document, standings).items()},
-        "steps", "\n".join(document.lines), repr(document.anchors), repr(english),
-    )  # fmt: skip
 
 
 def marked(  # noqa: PLR0913, PLR0917 all that it is made from

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -23,6 +24,13 @@ from lockstep.notebooks.recording import Outputs, Pair, Recording
 from lockstep.pages.site import Site
 from lockstep.terms import glossary
 from lockstep.terms.glossary import Glossary
+
+# What has been read is remembered by its text: `mkdocs serve` reads a project after every edit.
+_document = lru_cache(maxsize=4096)(document.read)
+_notebook = lru_cache(maxsize=1024)(notebook.read)
+_recording = lru_cache(maxsize=1024)(recording.read)
+_catalog = lru_cache(maxsize=4096)(comments.read)
+_of_code = lru_cache(maxsize=16384)(fingerprint.of_code)
 
 LOCALE = Path(__file__).parent.parent / "locale"
 """Where the engine's own words are, a file for each language."""
@@ -64,7 +72,7 @@ class Project(Folder):
 
         A declared data file that does not exist has an empty hash.
         """
-        cells = tuple((cell.key, fingerprint.of_code(cell.source)) for cell in source.cells)
+        cells = tuple((cell.key, _of_code(cell.source)) for cell in source.cells)
         imports = {name for cell in source.cells for name in _imports(cell.source)}
         modules, packages = self._reached(imports)
         folder = self.root / self.settings.notebooks
@@ -114,7 +122,7 @@ class Project(Folder):
         text = self._text(path, problems)
         if text is None:
             return Catalog(self.relative(path), problems=tuple(problems))
-        return comments.read(text, self.relative(path))
+        return _catalog(text, self.relative(path))
 
     def _glossary(self, problems: list[Problem]) -> Glossary | None:
         path = self.root / self.settings.glossary
@@ -129,7 +137,7 @@ class Project(Folder):
         """Read the guides of each language, or what else is laid out as they are."""
         return {
             code: {
-                page: document.read(text, self.relative(path))
+                page: _document(text, self.relative(path))
                 for page, path in files.items()
                 if (text := self._text(path, problems)) is not None
             }
@@ -146,7 +154,7 @@ class Project(Folder):
                 return unread
             legible = path.read_text("utf-8", errors="replace")
             return unread if notebook.is_notebook(legible) else None
-        return notebook.read(text, self.relative(path)) if notebook.is_notebook(text) else None
+        return _notebook(text, self.relative(path)) if notebook.is_notebook(text) else None
 
     def _pair(self, path: Path) -> Pair | None:
         if not path.is_file():
@@ -155,7 +163,7 @@ class Project(Folder):
         text = self._text(path, problems)
         if text is None:
             return recording.unreadable(problems[0])
-        return recording.read(text, self.relative(path))
+        return _recording(text, self.relative(path))
 
     def _text(self, path: Path, problems: list[Problem]) -> str | None:
         """Read a text file; that it cannot be read, or is no UTF-8, is a finding."""
@@ -192,7 +200,7 @@ class Project(Folder):
                 if key in modules:
                     continue
                 source = path.read_text("utf-8", errors="replace")
-                modules[key] = fingerprint.of_code(source)
+                modules[key] = _of_code(source)
                 package = ".".join(path.relative_to(support).parts[:-1])
                 waiting += [_absolute(found, package) for found in _imports(source)]
         return dict(sorted(modules.items())), packages
@@ -216,6 +224,7 @@ def _scripts(folder: Path) -> Iterator[Path]:
             yield path
 
 
+@lru_cache(maxsize=16384)
 def _imports(source: str) -> tuple[str, ...]:
     try:
         return program.imported_modules(source)

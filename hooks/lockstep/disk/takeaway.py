@@ -1,52 +1,121 @@
-"""What readers take away of a site in one language, made where something has changed."""
+"""What readers take away of a site, made where something has changed."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
+from lockstep.disk import belongings
 from lockstep.disk.cache import Cache
+from lockstep.disk.project import Project
+from lockstep.disk.recall import Recall
 from lockstep.export import kit
+from lockstep.export.inline import Addresses
 from lockstep.export.kit import Belongings, File
 from lockstep.export.lesson import Lesson
-from lockstep.ground.language import Words
+from lockstep.pages.downloads import Download
+from lockstep.pages.site import Site
 
 
-def files(
-    cache: Cache,
-    own: Sequence[Lesson],
-    foreign: Sequence[Lesson],
-    belongings: Belongings,
-    words: Words,
-) -> Iterator[File]:
-    """Yield the files of a language.
+class Offers:
+    """The files that a site offers, language by language."""
 
-    own: its lessons; foreign: those of another language that stand in for missing ones in the
-    archive of all labs; words: in the language.
-    """
-    notebooks: list[tuple[Lesson, bytes]] = []
-    sources: list[str | bytes] = [words.language.code]
-    for number, each in enumerate((*own, *foreign)):
-        made_from = [*_sources(each, belongings)]
-        made = cache.made(lambda: _plain(kit.of_lab(each, belongings)), "lab", *made_from)  # noqa: B023 called here
-        notebooks.append((each, made[0][1]))
-        sources += made_from
-        if number < len(own):
-            yield from (File(*file) for file in made)
-    if notebooks:
-        whole = cache.made(
-            lambda: _plain([kit.of_all(notebooks, belongings, words)]), "labs", *sources
+    def __init__(self, project: Project, site: Site, cache: Cache, recall: Recall) -> None:
+        """Take a project, read, and what earlier builds have made."""
+        self._project = project
+        self._site = site
+        self._cache = cache
+        self._recall = recall
+        self._known: dict[tuple[str, str | None], dict[str, Download]] = defaultdict(dict)
+        """Language code and lab to what is offered of it; without a lab, that of all of them."""
+        self._originals: Callable[..., Iterator[Lesson]] = lambda: iter(())
+        """Yields the labs of the source language, as they are taken away."""
+        self._links: dict[str, str] = {}
+        """Code of a lab's language to a digest of where links can lead in it."""
+
+    def files(
+        self,
+        language: str,
+        urls: Mapping[str, str],
+        there: Mapping[str, str],
+        address: str,
+        licence: str,
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield the files that a language's readers may take away: path and content.
+
+        urls: each page to be built, below the folder of guides, to its address below the site's;
+        there: the same for readers of the source language; address: the site's own, where it is
+        known; licence: what it says of copyright, in HTML.
+        """
+        languages, words = self._site.settings.languages, self._site.words[language]
+        addresses = Addresses(address, source=languages.source.code, urls=urls)
+        own = list(kit.lessons(self._site, words.language, addresses, licence))
+        addresses = Addresses(address, source=languages.source.code, urls=there)
+        self._originals = partial(kit.lessons, self._site, languages.source, addresses, licence)
+        # Labs that the language lacks are in the archive of all labs, in the source language.
+        foreign = list(self._originals({each.name for each in own}))
+        beside = belongings.of(self._project, [each.lab for each in (*own, *foreign)])
+        self._links = {languages.source.code: _digest(there), language: _digest(urls)}
+        notebooks: list[tuple[Lesson, bytes]] = []
+        sources = [language]
+        for each in (*own, *foreign):
+            made, source = self._lab(each, beside)
+            notebooks.append((each, made[0].content))
+            sources.append(source)
+            if each.code == language:
+                yield from ((file.path, file.content) for file in made)
+        if notebooks:
+            whole = self._cache.made(
+                lambda: _plain([kit.of_all(notebooks, beside, words)]), "labs", *sources
+            )
+            file = File(*whole[0])
+            self._offer(language, file)
+            yield file.path, file.content
+
+    def of(self, language: str, lab: str) -> list[Download]:
+        """Return what is offered of a lab in a language, in which a page is written.
+
+        It is not the one being built where the page stands in for a missing one.
+        """
+        if (language, lab) not in self._known:
+            for each in self._originals():
+                if (each.code, each.name) == (language, lab):
+                    self._lab(each, belongings.of(self._project, [each.lab]))
+        return [*self._known[language, lab].values()]
+
+    def all_labs(self, language: str) -> Download | None:
+        """Return the archive of all labs of a language, if it has any."""
+        return next(iter(self._known[language, None].values()), None)
+
+    def _lab(self, lesson: Lesson, beside: Belongings) -> tuple[list[File], str]:
+        """Offer the files of a lab, its notebook first; return them with a digest of all sources.
+
+        Those are what the files are made from, beside the engine and the glossary.
+        """
+        addresses = lesson.addresses
+        guide = self._site.guides[lesson.code][addresses.page.removeprefix(f"{lesson.code}/")]
+        belonging = sorted(beside.files.get(lesson.name, {}).items())
+        source = _digest(
+            (self._recall.key(guide, lesson.words.language), lesson.licence),
+            (addresses.site, addresses.page, addresses.source, self._links[lesson.code]),
+            (beside.pins, belonging),
         )
-        yield File(*whole[0])
+        made = self._cache.made(lambda: _plain(kit.of_lab(lesson, beside)), "lab", source)
+        files = [File(*file) for file in made]
+        for file in files:
+            self._offer(lesson.code, file)
+        return files, source
+
+    def _offer(self, language: str, file: File) -> None:
+        self._known[language, file.lab][file.path] = Download(file.path, len(file.content))
 
 
 def _plain(files: Sequence[File]) -> list[tuple[str, bytes, str | None]]:
     return [(file.path, file.content, file.lab) for file in files]
 
 
-def _sources(lesson: Lesson, belongings: Belongings) -> Iterator[str | bytes]:
-    """Yield all that the files of a lab are made from, beside the engine and its glossary."""
-    page, addresses = lesson.page, lesson.addresses
-    yield from (lesson.code, page.markdown, repr(sorted(page.blocks.items())), repr(lesson.meta))
-    yield from (repr(lesson.lab), lesson.licence, repr(sorted(addresses.urls.items())))
-    yield from (addresses.site, addresses.page, addresses.source, belongings.pins)
-    for path, content in sorted(belongings.files.get(lesson.name, {}).items()):
-        yield path
-        yield content
+def _digest(*values: object) -> str:
+    """Return a digest of values that are told apart by how they are written."""
+    return hashlib.blake2b(
+        repr(values).encode("utf-8", "surrogatepass"), digest_size=16
+    ).hexdigest()

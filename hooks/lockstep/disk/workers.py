@@ -25,13 +25,26 @@ def side_by_side(work: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[_R]:
     What is given back must be picklable. Processes are forked, which is safe on Linux while there
     is no other thread; elsewhere, the work is done here.
     """
-    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
-    if processors == 1 or len(items) < FEW or threading.active_count() > 1:
+    at_once = processors()
+    if at_once == 1 or len(items) < FEW or threading.active_count() > 1:
         yield from map(work, items)
         return
-    size = max(1, len(items) // (processors * 16))
-    with ProcessPoolExecutor(processors, get_context("fork"), _begin, (work,)) as pool:
+    size = max(1, len(items) // (at_once * 16))
+    with ProcessPoolExecutor(at_once, get_context("fork"), _begin, (work,)) as pool:
         yield from pool.map(_do, items, chunksize=size)
+
+
+def processors() -> int:
+    """Return how many processes can work at a time; one where they cannot be forked."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+def settle() -> None:
+    """Make a process that was just forked one that works."""
+    # What was there before is not garbage, and looking at it would make a copy of it.
+    gc.freeze()
+    gc.set_threshold(_SELDOM)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started it ends it
 
 
 _work: list[Callable[[Any], Any]] = []
@@ -39,10 +52,7 @@ _work: list[Callable[[Any], Any]] = []
 
 
 def _begin(work: Callable[[Any], Any]) -> None:
-    # What was there before is not garbage, and looking at it would make a copy of it.
-    gc.freeze()
-    gc.set_threshold(_SELDOM)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started it ends it
+    settle()
     _work.append(work)
 
 

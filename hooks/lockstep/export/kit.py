@@ -4,7 +4,7 @@ A lab is a notebook, a Databricks source file, and an archive that runs on the r
 one more archive holds all labs.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lockstep.export import databricks, jupyter, readme
@@ -40,14 +40,18 @@ class Belongings:
 
 
 def lessons(
-    site: Site, language: Language, addresses: Addresses, licence: str = ""
+    site: Site,
+    language: Language,
+    addresses: Addresses,
+    licence: str = "",
+    beside: Collection[str] = (),
 ) -> Iterator[Lesson]:
     """Yield the labs of a language, each from the first guide that carries it.
 
     addresses: those of the site; guides that it does not know are left out. licence: what the site
-    says of copyright, in HTML.
+    says of copyright, in HTML. beside: names of labs that are left out.
     """
-    seen: set[str] = set()
+    seen = {*beside}
     for page, guide in sorted(site.guides.get(language.code, {}).items()):
         path, lab = f"{language.code}/{page}", site.lab(guide.meta)
         if lab is None or lab.notebook.unreadable or lab.name in seen or path not in addresses.urls:

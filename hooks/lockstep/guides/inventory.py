@@ -3,6 +3,7 @@
 What it is, ``item`` says.
 """
 
+import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -32,6 +33,8 @@ _NO_LOCATION = Location("", 0)
 _PARTS = frozenset({"thead", "tbody", "th", "td", "paragraph", "heading", "dl",
                     "footnote_reference"})  # fmt: skip
 """Tokens of blocks that are no structure of their own beside paragraphs."""
+_PARAGRAPH = re.compile(r"\s*<p\b", re.IGNORECASE)
+"""How HTML begins that is a paragraph like others."""
 _NO_WORDS = frozenset({"directive", "image", "html_inline", "softbreak", "hardbreak"})
 
 
@@ -215,8 +218,12 @@ class _Reader:
     def _html(self, text: str, *, is_block: bool = False) -> None:
         tags = _Tags()
         tags.feed(text)
-        if tags.found and is_block:
+        words = " ".join(tags.words.split()) if is_block and _PARAGRAPH.match(text) else ""
+        if is_block and (tags.found or words):
             self.blocks.append(self.at)
+        if words:
+            place, block = self._place(), len(self.blocks) - 1
+            self.texts.append(Text("paragraph", words, self.at, place, _column(place), block))
         for kind, address, row in tags.found:
             self.add(kind, address, f"`{address}`", self.at + row)
 
@@ -245,6 +252,10 @@ class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[tuple[str, str, int]] = []
+        self.words = ""
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)

@@ -20,6 +20,8 @@ DIGITS = 8
 """How many hexadecimal digits a key has."""
 _NEUTRAL = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 """Words that are most often the same in every language: names, numbers, code."""
+_NUMBERED = re.compile(r"^[\W_]*\d{1,9}[.)]", re.MULTILINE)
+"""How a line begins that may begin an ordered list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Step:
 
 def steps(part: Section) -> tuple[Step, ...]:
     """Return the steps of a section, in order; one comes before those that stand in it."""
+    if not _NUMBERED.search(part.plain):
+        return ()  # most sections can be told without reading them
     found: list[Step] = []
     seen: Counter[str] = Counter()
     for depth, tokens in _texts(markup.parse(part.plain)):

@@ -10,19 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from lockstep.pages.elements import EXCLUDED, INLINE, VOID, with_code_plain
+
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_INLINE = {
-    *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "img"),
-    *("ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup"),
-    *("time", "u", "var", "wbr"),
-}
-"""Elements that a word may go through; all others end it."""
 _NO_TEXT = {"button", "math", "object", "script", "select", "style", "svg", "template", "textarea"}
 _NO_TEXT_CLASSES = {"footnote-backref", "headerlink", "lockstep-diagram"}
-_VOID = {
-    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
-    *("track", "wbr"),
-}
 
 
 @dataclass(slots=True)
@@ -41,7 +33,7 @@ def read(html: str, title: str) -> list[Passage]:
     title: of the page, where its text has no heading of the first level.
     """
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(with_code_plain(html))
     reader.close()
     passages = [Passage(it.anchor, _line(it.title), _text(it.text)) for it in reader.passages]
     passages[0].title = passages[0].title or title
@@ -75,11 +67,11 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._divide(tag)
-        if tag in _VOID:
+        if tag in VOID:
             return
         given = dict(attrs)
         classes = {*(given.get("class") or "").split()}
-        left_out = tag in _NO_TEXT or "data-search-exclude" in given or classes & _NO_TEXT_CLASSES
+        left_out = tag in _NO_TEXT or EXCLUDED in given or classes & _NO_TEXT_CLASSES
         self._open.append(_Open(tag, bool(left_out) or self._is_left_out))
         if self._is_left_out:
             return
@@ -117,7 +109,7 @@ class _Reader(HTMLParser):
         return len(self.passages) > 1 or bool(self.passages[0].title)
 
     def _divide(self, tag: str) -> None:
-        if tag not in _INLINE and self._heading is None:
+        if tag not in INLINE and self._heading is None:
             self.passages[-1].text.append("\n")
 
 

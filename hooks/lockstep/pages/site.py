@@ -24,6 +24,10 @@ _GONE = frozenset({
 """Rules that find what a notebook no longer has, or has otherwise."""
 
 
+def _made(_guide: Document, _language: Language, make: Callable[[], Page]) -> Page:
+    return make()
+
+
 @dataclass(frozen=True)  # without slots, in which nothing can be kept that is worked out once
 class Site:
     """Notebooks and guides, read."""
@@ -43,6 +47,9 @@ class Site:
     """Files that could not be read at all."""
     convert: Callable[[str], str] | None = None
     """Markdown to HTML as the site does it, where that can be had."""
+    recall: Callable[[Document, Language, Callable[[], Page]], Page] = _made
+    """Gives a guide as it is published, or has it made: as long as nothing has changed, it may know
+    what came of that before."""
     known: dict[tuple[str, str], tuple[Standing, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -54,6 +61,10 @@ class Site:
         default_factory=dict, compare=False, repr=False
     )
     """Guides by path as they are published, but for directives: pages and steps ask for them."""
+    _first_pages: dict[str, str | None] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """Name of a directive to the first page that has it."""
 
     def documents(self) -> Iterator[tuple[Language, str, Document]]:
         """Yield every guide with its language and page, the source language first."""
@@ -105,7 +116,8 @@ class Site:
             return self._page(document, language)
         known = self.ready.get(document.path)
         if known is None or known[0] is not document:
-            known = self.ready[document.path] = (document, self._page(document, language))
+            made = self.recall(document, language, lambda: self._page(document, language))
+            known = self.ready[document.path] = (document, made)
         return known[1]
 
     def _page(self, document: Document, language: Language) -> Page:
@@ -227,7 +239,7 @@ class Site:
 
         It is the first page that shows the glossary; there is none where no page does.
         """
-        page = self._first_pages.get("glossary")
+        page = self._first_page("glossary")
         if self.glossary is None or page is None:
             return []
         source = self.settings.languages.source.code
@@ -236,7 +248,7 @@ class Site:
     @property
     def shows_status(self) -> bool:
         """Whether any page shows how the pages stand."""
-        return "status" in self._first_pages
+        return self._first_page("status") is not None
 
     def published(
         self, document: Document, language: Language, stuck: Collection[str] = ()
@@ -258,14 +270,18 @@ class Site:
             self.put_together[document.path] = document, found
         return found
 
-    @cached_property
-    def _first_pages(self) -> Mapping[str, str]:
-        """Name of a directive to the first page that has it: each page of a build asks."""
-        found: dict[str, str] = {}
-        for _, page, document in self.documents():
-            for span in document.spans:
-                found.setdefault(directive.name_of(span.text), page)
-        return found
+    def _first_page(self, name: str) -> str | None:
+        """Return the first page that has a directive of that name, if any has: every page asks."""
+        if name not in self._first_pages:
+            named = (page for _, page, guide in self.documents() if _has(guide, name))
+            self._first_pages[name] = next(named, None)
+        return self._first_pages[name]
+
+
+def _has(document: Document, name: str) -> bool:
+    """Whether a guide has a directive of that name; most can be told without reading them."""
+    likely = any("{{" in line and name in line for line in document.lines)
+    return likely and any(directive.name_of(span.text) == name for span in document.spans)
 
 
 def named(notebook: object) -> str | None:

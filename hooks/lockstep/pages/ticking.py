@@ -13,6 +13,7 @@ from lockstep.guides import document, section, step
 from lockstep.guides.document import Document
 from lockstep.guides.section import TOP, Section
 from lockstep.guides.step import Step
+from lockstep.pages.elements import with_code_blank
 from lockstep.translations.alignment import align
 from lockstep.translations.translation import Standing
 
@@ -45,8 +46,11 @@ def marked(html: str, keys: Keys) -> str:
 
     A section that has other steps in HTML than in Markdown stays as it is.
     """
-    reader = _Reader(html, keys)
-    reader.feed(html)
+    if not known(keys):
+        return html
+    blank = with_code_blank(html)
+    reader = _Reader(blank, keys)
+    reader.feed(blank)
     reader.close()
     places = [
         (place, key)

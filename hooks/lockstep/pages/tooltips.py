@@ -10,18 +10,13 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from html.parser import HTMLParser
 
+from lockstep.pages.elements import INLINE, VOID, with_code_blank
 from lockstep.terms.finder import Finder
 
 LINK_CLASS = "lockstep-term"
 _AS_HTML = re.compile(r"<(?=[A-Za-z!/?])|&(?=[A-Za-z0-9#])")
 """Where a tag or an entity would begin. Material writes titles into its tooltips as HTML, browsers
 show them as text: with a word joiner, which nobody sees, behind it, both give the same."""
-_INLINE = {
-    *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "img"),
-    *("ins", "kbd", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time"),
-    *("u", "var", "wbr"),
-}
-"""Elements that a word may go through; all others end it."""
 _LEFT_ALONE = {
     *("a", "abbr", "button", "code", "dfn", "dt", "figure", "h1", "h2", "h3", "h4", "h5", "h6"),
     *("kbd", "label", "legend", "math", "object", "option", "pre", "samp", "script", "select"),
@@ -30,10 +25,6 @@ _LEFT_ALONE = {
 """Elements whose text is a name, a heading, code, a drawing or a link already."""
 _LEFT_ALONE_CLASSES = ("lockstep-", "admonition-title", "footnote", "md-")
 """How classes of elements begin that are the engine's or the theme's own, or hold sources."""
-_VOID = {
-    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
-    *("track", "wbr"),
-}
 
 
 def linked(html: str, finder: Finder, address: str) -> str:
@@ -75,8 +66,8 @@ class _Run:
 
 
 def _runs(html: str) -> Iterator[_Run]:
-    reader = _Reader(html)
-    reader.feed(html)
+    reader = _Reader(with_code_blank(html))
+    reader.feed(reader.html)
     reader.close()
     return (run for run in reader.runs if max(run.places, default=-1) >= 0)
 
@@ -87,7 +78,7 @@ class _Reader(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=False)
         self.runs = [_Run()]
-        self._html = html
+        self.html = html
         self._lines = [0]
         for line in html.split("\n"):
             self._lines.append(self._lines[-1] + len(line) + 1)
@@ -96,7 +87,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._divide(tag)
-        if tag in _VOID:
+        if tag in VOID:
             return
         given = dict(attrs)
         names = (given.get("class") or "").split()
@@ -118,7 +109,7 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         line, column = self.getpos()
         start = self._lines[line - 1] + column
-        if self._is_left_alone or not self._html.startswith(data, start):
+        if self._is_left_alone or not self.html.startswith(data, start):
             self._add(data, [-1] * len(data))
         else:
             self._add(data, list(range(start, start + len(data))))
@@ -134,7 +125,7 @@ class _Reader(HTMLParser):
         return bool(self._open) and self._open[-1][1]
 
     def _divide(self, tag: str) -> None:
-        if tag not in _INLINE:
+        if tag not in INLINE:
             self.runs.append(_Run())
 
     def _add(self, text: str, places: list[int]) -> None:

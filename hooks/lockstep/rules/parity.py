@@ -16,7 +16,7 @@ from lockstep.guides.document import Document
 from lockstep.guides.item import Inventory
 from lockstep.guides.section import Section
 from lockstep.pages.site import Site
-from lockstep.translations import example, lenient, wording
+from lockstep.translations import bitext, example, lenient
 from lockstep.translations.alignment import align
 from lockstep.translations.comparison import Comparison
 from lockstep.translations.lenient import Leniency
@@ -108,7 +108,7 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
     theirs = _led(read(translated, footnote.definitions(english)), in_english)
     leniency = None
     if foreign is not None:
-        leniency = Leniency(theirs.items, translated.body, foreign)
+        leniency = Leniency(ours.items, theirs.items, translated.body, foreign)
     strays = _strays(english, translated, ours, theirs)
     parts = list(
         zip(
@@ -123,7 +123,7 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
         for term in terms
         if any(form in text for text, forms in zip(said, term, strict=True) for form in forms)
     ]
-    longer = wording.ratio((part.texts, other.texts) for part, other in parts)
+    longer = bitext.ratio((part.texts, other.texts) for part, other in parts)
     for (source, own), sides in zip(compared, parts, strict=True):
         if source.level != own.level:
             marks = "#" * source.level
@@ -131,7 +131,7 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
             yield Problem(own.location, "parity-sections", message)
         if source.level == 0 and own.level == 0 and not leniency:
             yield from _front_matter(english, translated)
-        pardoned = leniency.pardoned(*sides) if leniency else ()
+        pardoned = leniency.pardoned(*sides) if leniency else None
         found = Comparison(*sides, longer, used, pardoned).problems()
         yield from lenient.certain(found) if leniency else found
 

@@ -5,7 +5,7 @@ letters and digits only, since marks and addresses are seen otherwise or not at 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from lockstep.ground.location import Location
@@ -17,6 +17,8 @@ _UNSEEN = re.compile(r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|\{:?\s*[#.][^{}]*
 _LETTERS = re.compile(r"[^\W_]")
 _AROUND = (12, 6, 3, 1)
 """How many letters on either side of a finding are looked for, the most first."""
+_NEAR = 6
+"""How many signs on either side tell lines apart whose letters are the same."""
 
 
 class Places:
@@ -39,7 +41,9 @@ class Places:
         for form, at in _forms(block.text[:start], core, block.text[end:]):
             found = [it.start() + at for it in re.finditer(re.escape(form), text)]
             if form and found:
-                return self._best(core, [rows[min(it, len(rows) - 1)] for it in found])
+                near = block.text[:start].rpartition(GAP)[2][-_NEAR:]
+                near += core + block.text[end:].partition(GAP)[0][:_NEAR]
+                return self._best((near, core), [rows[min(it, len(rows) - 1)] for it in found])
         return self.at(block)
 
     def at(self, block: Block, pattern: str = "") -> Location:
@@ -53,10 +57,13 @@ class Places:
         )
         return document.at(next(fitting, lines.start))
 
-    def _best(self, core: str, rows: list[int]) -> Location:
-        """Return the first of some lines that hold a text as it is; the first where none does."""
+    def _best(self, texts: Iterable[str], rows: list[int]) -> Location:
+        """Return the first of some lines that hold a text as it is; the first where none does.
+
+        texts: the most telling first.
+        """
         document = self._visible.document
-        fitting = (row for row in rows if core.strip() in document.lines[row])
+        fitting = (row for it in texts for row in rows if it.strip() in document.lines[row])
         return document.at(next(fitting, rows[0]))
 
     def _write(self, lines: range) -> tuple[str, list[int]]:

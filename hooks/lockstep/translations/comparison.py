@@ -8,10 +8,10 @@ What stands in a step, a row or a block that only one side has, is not told agai
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 
 from lockstep.ground.problem import Problem
-from lockstep.guides.item import Item
+from lockstep.guides.item import Item, Text
 from lockstep.translations import example, likeness, order
 from lockstep.translations.alignment import align
 from lockstep.translations.findings import Findings
@@ -36,22 +36,24 @@ class Comparison:
         theirs: Part,
         longer: float,
         terms: Sequence[order.Term] = (),
-        pardoned: Iterable[Item] = (),
+        pardoned: Collection[Item | Text] | None = None,
     ) -> None:
         """Take the section in English, its translation, and how long translations are here.
 
-        terms: what is said in both languages in known words; pardoned: what is not asked for.
+        terms: what is said in both languages in known words; pardoned: what is not asked for,
+        where translations are free to say things in another place.
         """
         self.ours = ours
         self.theirs = theirs
         self.terms = terms
         self.findings = Findings(ours, theirs)
         self._alike = likeness.Likeness(ours, theirs)
-        self.settled = set(pardoned)
+        self.settled: set[Item | Text] = set(pardoned or ())
         """Steps, rows and blocks that were told to be missing, added or moved."""
         self.pairs: dict[Item | None, Item | None] = {None: None}
         """Each place of the English, and the one that corresponds to it."""
-        self.wording = Wording(self.findings, self.pairs, self.settled, longer)
+        is_free = pardoned is not None
+        self.wording = Wording(self.findings, self.pairs, self.settled, longer, is_free=is_free)
         self._pair(ours.all("heading"), theirs.all("heading"))
 
     def problems(self) -> Iterator[Problem]:
@@ -233,6 +235,7 @@ class Comparison:
         """Report what only one side has, and return what corresponds."""
         matched: list[tuple[Item, Item]] = []
         before: Item | None = None
+        behind: Item | Text | None
         for item, other in align(ours, theirs, alike):
             if item and other:
                 matched.append((item, other))
@@ -241,6 +244,9 @@ class Comparison:
                 self.settled.add(item)
                 around = self.pairs.get(item.place)
                 behind = around if around and before and around.index > before.index else before
+                if matched and behind is matched[-1][1]:
+                    passed = self.ours.between(matched[-1][0], item)
+                    behind = self.theirs.paragraph(behind, passed) or behind
                 self.findings.lacks(rule, item, behind)
             elif other and not is_within(other, self.settled):
                 self.settled.add(other)

@@ -75,7 +75,18 @@ def likeness(item: Item, other: Item) -> float:
     """Return how alike two fences are, for ``alignment``: never zero."""
     if item.value == other.value:
         return 2.0
-    return 1.0 if _code(item).language == _code(other).language else 0.1
+    ours, theirs = _code(item), _code(other)
+    named = bool(ours.options) and ours.options == theirs.options
+    base = 1.0 if ours.language == theirs.language else 0.1
+    return base + 0.1 * named + 0.5 * _shared(ours.code, theirs.code)
+
+
+def _shared(ours: Hashable, theirs: Hashable) -> float:
+    """Return which share of what two blocks of code say is in both."""
+    if not (isinstance(ours, tuple) and isinstance(theirs, tuple)):
+        return 0.0
+    here, there = frozenset(theirs), frozenset(ours)
+    return len(here & there) / max(len(here | there), 1)
 
 
 def unlike(item: Item, other: Item) -> tuple[str, str]:

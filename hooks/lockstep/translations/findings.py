@@ -40,7 +40,7 @@ class Findings:
         if other is not None:
             self.places[text.block] = other.index
 
-    def lacks(self, rule: str, item: Item | Text, after: Item | None = None) -> None:
+    def lacks(self, rule: str, item: Item | Text, after: Item | Text | None = None) -> None:
         """Note what only the English has; after: what stands before it in the translation."""
         if isinstance(item, Item) and item.kind == "value":
             self.told.add((self.ours, item.block))
@@ -102,7 +102,7 @@ class Findings:
         if said not in (each.said for each in details):
             details.append(detail)
 
-    def _place(self, item: Item | Text, after: Item | None) -> int | None:
+    def _place(self, item: Item | Text, after: Item | Text | None) -> int | None:
         """Return the index of the line in the translation at which something English belongs."""
         if after is not None:
             return after.index

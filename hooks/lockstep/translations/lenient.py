@@ -8,12 +8,13 @@ surely is there in some form, or only in the translation, is pardoned.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from lockstep.ground.problem import Problem
-from lockstep.guides.item import Code, Item
+from lockstep.guides.item import Code, Item, Text
 from lockstep.translations.alignment import align
 from lockstep.translations.part import Part
 from lockstep.translations.rewording import bare, is_translated, reworded, share
@@ -22,6 +23,7 @@ _CODES = frozenset({"en", "zh", "ja", "ko", "cn", "jp", "tw", "hans", "hant", "u
 """Parts of the names of languages in addresses, beside those of the site."""
 _LOCAL = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
 _CODELIKE = re.compile(r"[\d_./\\=<>{}$@:()\[\]]|[a-z][A-Z]")
+_LINES = re.compile(r"(\d{1,4})-(\d{1,4})")
 _SHORT = 3
 """Letters and digits below which code is too short to be missed."""
 _UNLIKE = 0.15
@@ -31,24 +33,28 @@ _UNLIKE = 0.15
 class Leniency:
     """What is pardoned on a page."""
 
-    def __init__(self, theirs: Iterable[Item], text: str, codes: Collection[str]) -> None:
-        """Take what a page holds in its translation.
+    def __init__(
+        self, ours: Iterable[Item], theirs: Iterable[Item], text: str, codes: Collection[str]
+    ) -> None:
+        """Take what a page holds in English and in its translation.
 
         text: all of the translation; codes: of the languages that the site knows.
         """
         self._codes = _CODES | {part.lower() for code in codes for part in re.split("[-_]", code)}
         self._text = bare(text)
         theirs = list(theirs)
-        self._links = {self._page(it) for it in theirs if it.kind == "link"}
+        self._english = Counter(self._page(it) for it in ours if it.kind == "link")
+        self._links = Counter(self._page(it) for it in theirs if it.kind == "link")
         self._images = {self._picture(it) for it in theirs if it.kind == "image"}
 
-    def pardoned(self, ours: Part, theirs: Part) -> set[Item]:
+    def pardoned(self, ours: Part, theirs: Part) -> set[Item | Text]:
         """Return what is not to be asked for in a section; what means the same becomes equal."""
-        found = {it for part in (ours, theirs) for it in part.items
-                 if it.kind in {"directive", "value"}}  # fmt: skip
+        found: set[Item | Text] = {it for part in (ours, theirs) for it in part.items
+                                   if it.kind in {"directive", "value"}}  # fmt: skip
         found |= {it for it in theirs.items if it.kind in {"code", "link", "image"}}
         found |= {it for it in ours.all("code") if not self._is_lost(it)}
-        found |= {it for it in ours.all("link") if self._page(it) in self._links | {""}}
+        found |= {it for it in ours.all("link") if self._is_linked(it)}
+        found.update(self._moved(ours, theirs))
         found |= self._pictures(ours.all("image"), theirs.all("image"))
         found |= self._fences(ours.all("fence"), theirs.all("fence"))
         for item in (*ours.all("block"), *theirs.all("block")):
@@ -68,6 +74,23 @@ class Leniency:
             and plain not in self._text
         )
 
+    def _is_linked(self, link: Item) -> bool:
+        """Whether the translation links to a page, though it be by its address on the web."""
+        page = self._page(link)
+        is_ours = not urlsplit(str(link.value)).netloc
+        return not page or any(
+            page == each or (is_ours and each.endswith(f"/{page}")) for each in self._links
+        )
+
+    def _moved(self, ours: Part, theirs: Part) -> Iterator[Text]:
+        """Yield the texts that another section has: a link went there, and none got lost."""
+        here = {self._page(it) for it in theirs.all("link")} | {""}
+        gone = {
+            it.block for it in ours.all("link")
+            if (page := self._page(it)) not in here and self._links[page] >= self._english[page]
+        }  # fmt: skip
+        return (text for text in ours.texts if text.block in gone)
+
     def _pictures(self, ours: Sequence[Item], theirs: Sequence[Item]) -> set[Item]:
         """Return the images that are there, perhaps in a version of their own for a language."""
         known = {self._picture(it) for it in ours}
@@ -83,7 +106,7 @@ class Leniency:
                 options = dict(there.options)
                 options |= {
                     key: text for key, text in here.options
-                    if key in options and options[key].split() != text.split()
+                    if key in options and _spread(options[key]) != _spread(text)
                 }  # fmt: skip
                 code = reworded(str(there.code), str(here.code), there.language)
                 other.value = there._replace(options=tuple(sorted(options.items())), code=code)
@@ -141,13 +164,23 @@ def _by_position(ours: Sequence[Item], theirs: Sequence[Item]) -> None:
             other.value, other.path = item.value, item.path
 
 
+def _spread(option: str) -> list[str]:
+    """Return the words of an option, each line of a range of lines (``4-6``) by itself."""
+    words: list[str] = []
+    for word in option.split():
+        lines = _LINES.fullmatch(word)
+        words += map(str, range(int(lines[1]), int(lines[2]) + 1)) if lines else [word]
+    return words
+
+
 def _alike(item: Item, other: Item) -> float:
     ours, theirs = _code(item), _code(other)
     english = str(ours.code)
-    if reworded(english, str(theirs.code), ours.language) == english:
-        return 2.0
     common = share(english, str(theirs.code), ours.language)
-    return 0.5 + common if common > _UNLIKE else 0.0
+    named = 0.1 * (bool(ours.options) and ours.options == theirs.options)
+    if reworded(english, str(theirs.code), ours.language) == english:
+        return 1.5 + common / 2 + named
+    return 0.5 + common + named if common > _UNLIKE else 0.0
 
 
 def _code(fence: Item) -> Code:

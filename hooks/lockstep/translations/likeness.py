@@ -1,13 +1,12 @@
 """How alike a step, a row or an admonition and one of a translation are, for ``alignment``."""
 
 import re
-from dataclasses import dataclass
 
 from lockstep.guides.item import Item
 from lockstep.translations.part import MARKS, Part
 
 _NEUTRAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9.]+|[0-9]")
-"""Words that are most often the same in every language: names and numbers."""
+"""Words that are the same in every language, where both sides have them: names and numbers."""
 
 
 def equal(item: Item, other: Item) -> float:
@@ -15,13 +14,17 @@ def equal(item: Item, other: Item) -> float:
     return (1.0 + 0.1 * (item.path == other.path)) if item.value == other.value else 0.0
 
 
-@dataclass(frozen=True, slots=True)
 class Likeness:
     """Compares what stands in a section with what stands in its translation."""
 
-    ours: Part
-    """In English."""
-    theirs: Part
+    def __init__(self, ours: Part, theirs: Part) -> None:
+        """Take a section in English and in a translation."""
+        self.ours, self.theirs = ours, theirs
+        said = (
+            {word for it in part.items for word in _NEUTRAL.findall(it.words)}
+            for part in (ours, theirs)
+        )
+        self._names = set.intersection(*said)
 
     def structure(self, item: Item, other: Item) -> float:
         """Return how alike two steps, rows or tables are: by what they hold, and by their shape."""
@@ -31,18 +34,19 @@ class Likeness:
 
     def blocks(self, item: Item, other: Item) -> float:
         """Return how alike two admonitions, tabs or so are: of one kind, then by what they hold."""
-        return equal(item, other) and equal(item, other) + self._shared(item, other) / 10
+        same = 0.05 * (item.shown == other.shown)
+        return equal(item, other) and equal(item, other) + same + self._shared(item, other) / 10
 
     def _shared(self, item: Item, other: Item) -> float:
-        ours, theirs = _held(self.ours, item), _held(self.theirs, other)
+        ours, theirs = self._held(self.ours, item), self._held(self.theirs, other)
         return len(ours & theirs) / len(ours | theirs) if ours | theirs else 0.5
 
-
-def _held(part: Part, item: Item) -> frozenset[object]:
-    """Return what an item holds that is the same in every language."""
-    kinds = MARKS | {"fence"}
-    inside = (it for it in part.items if item.index <= it.index < item.end and it.kind in kinds)
-    return frozenset([*(it.value for it in inside), *_NEUTRAL.findall(item.words)])
+    def _held(self, part: Part, item: Item) -> frozenset[object]:
+        """Return what an item holds that is the same in every language."""
+        kinds = MARKS | {"fence"}
+        inside = (it for it in part.items if item.index <= it.index < item.end and it.kind in kinds)
+        names = (word for word in _NEUTRAL.findall(item.words) if word in self._names)
+        return frozenset([*(it.value for it in inside), *names])
 
 
 def _names(item: Item) -> list[str]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from lockstep.guides import anchor, inventory
 from lockstep.guides.document import Document, Heading
+from lockstep.guides.number import in_digits
 from lockstep.translations.alignment import align
 
 _SURE = 0.5
@@ -20,6 +21,8 @@ _ENOUGH = 2
 """Of how many things at least."""
 _KINDS = {"code", "link", "image", "fence", "directive"}
 _WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]+")
+_UNSAID = re.compile(r"(`[^`]*`)|<[^<>]+>|(?<=\])\([^()\s]*\)")
+"""Code, which a heading says, and tags and addresses, which it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def named(source: Document) -> Document:
     anchors: dict[int, str] = {}
     for index, heading in enumerate(source.headings):
         if heading.anchor is None:
-            name = anchor.slug(heading.title) or "section"
+            name = anchor.slug(_UNSAID.sub(r"\1", heading.title)) or "section"
             anchors[index] = anchor.unique(name, taken)
             taken.add(anchors[index])
     return replace(source, anchors=anchors) if anchors else source
@@ -72,7 +75,7 @@ def _corresponding(ours: Sequence[_Part], theirs: Sequence[_Part]) -> Iterator[t
     for (i, k), (j, m) in pairwise(ends):
         between, here = ours[i + 1 : j], theirs[k + 1 : m]
         if [each.heading.level for each in between] == [each.heading.level for each in here]:
-            pairs = [*zip(between, here, strict=True)]
+            pairs = [each for each in zip(between, here, strict=True) if _may_be_one(*each)]
             yield from ((other.index, part.heading.anchor or "") for part, other in pairs)
     yield from ((m, ours[j].heading.anchor or "") for j, m in sure)
 
@@ -90,6 +93,14 @@ def _likeness(part: _Part, other: _Part) -> float:
     if ours.title == theirs.title or (same and share > 0):
         return 2.0 + share
     return 1.0 + share if share >= _SURE and len(shared) >= _ENOUGH else 0.1 + share / 2
+
+
+def _may_be_one(part: _Part, other: _Part) -> bool:
+    """Whether nothing speaks against two sections at one place: "Step 4" is not a third step."""
+    ours, theirs = (
+        [number.text for number in in_digits(each.heading.title)] for each in (part, other)
+    )
+    return not (ours and theirs) or ours == theirs or bool(part.marks & other.marks)
 
 
 def _parts(guide: Document) -> list[_Part]:

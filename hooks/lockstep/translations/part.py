@@ -65,6 +65,24 @@ class Part:
         """Return the rows of a table, its head first."""
         return [item for item in self.items if item.kind == "row" and item.place is table]
 
+    def between(self, first: Item, second: Item) -> int:
+        """Return how many paragraphs stand between two things in one place; else none."""
+        if first.place is not second.place:
+            return 0
+        return sum(text.index < second.index for text in self._paragraphs(first))
+
+    def paragraph(self, item: Item, number: int) -> Text | None:
+        """Return the paragraph of a number behind something, in the same place."""
+        found = self._paragraphs(item)
+        return found[number - 1] if 0 < number <= len(found) else None
+
+    def _paragraphs(self, item: Item) -> list[Text]:
+        return [
+            text
+            for text in self.texts
+            if text.kind == "paragraph" and text.place is item.place and item.end <= text.index
+        ]
+
     @property
     def marks(self) -> dict[Text, frozenset[object]]:
         """What each text holds that is the same in every language."""
@@ -84,7 +102,7 @@ class Part:
         return self.document.at(item.index).line
 
 
-def is_within(it: Item | Text, places: Collection[Item]) -> bool:
+def is_within(it: Item | Text, places: Collection[Item | Text]) -> bool:
     """Whether an item is one of some places or stands in one of them, at any depth."""
     around = it if isinstance(it, Item) else it.place
     while around is not None and around not in places:

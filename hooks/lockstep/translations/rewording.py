@@ -24,9 +24,10 @@ _NOTE = re.compile(
 """A comment, in nearly any language."""
 _LANG = re.compile(r"""\blang=(["'])[\w-]+\1""")
 """An example's language, which a translator may make that of the page."""
+_LATIN = re.compile(r"[a-z0-9]+")
 _BETWEEN = re.compile(r"<!--.*?-->|\{?/\*.*?\*/\}?", re.DOTALL)
 _FEW = 8
-"""Lines up to which code is compared letter by letter, where no line is equal."""
+"""Lines up to which code is compared letter by letter."""
 _ALIKE = 0.4
 """Share of letters in common below which it is other code."""
 _MORE = 2
@@ -69,7 +70,10 @@ def reworded(english: str, translated: str, language: str) -> str:
                 if line.bare != other.bare and not is_translated(other.text):
                     found[line.row] = other.text
         elif kind != "equal" and not _is_settled(there, here):
-            gone = [line for line in there if line.bare not in everything]
+            gone = [
+                line for line in there
+                if line.bare not in everything and not any(_is_of(other, line) for other in here)
+            ]  # fmt: skip
             said = [line.text for line in here if not is_translated(line.text)]
             said += [LEFT_OUT] * len(gone)
             for line, text in zip(gone, said, strict=False):
@@ -83,10 +87,11 @@ def share(english: str, translated: str, language: str) -> float:
     if not ours or not theirs:
         return 0.5
     common = set(ours) & set(theirs)
-    if common or max(len(ours), len(theirs)) > _FEW:
-        return len(common) / len({*ours, *theirs})
+    equal = len(common) / len({*ours, *theirs})
+    if max(len(ours), len(theirs)) > _FEW:
+        return equal
     ratio = SequenceMatcher(None, "".join(ours), "".join(theirs), autojunk=False).ratio()
-    return ratio if ratio > _ALIKE else 0.0
+    return max(equal, ratio if ratio > _ALIKE else 0.0)
 
 
 def _is_settled(ours: list[_Line], theirs: list[_Line]) -> bool:
@@ -96,6 +101,12 @@ def _is_settled(ours: list[_Line], theirs: list[_Line]) -> bool:
     if "".join(line.bare for line in ours) == "".join(line.bare for line in theirs):
         return True
     return any(is_translated(line.text) for line in theirs) and len(ours) <= len(theirs) + _MORE
+
+
+def _is_of(translated: _Line, english: _Line) -> bool:
+    """Whether a line says another in translation: some of its Latin words, and no other."""
+    ours, theirs = (set(_LATIN.findall(it.text.casefold())) for it in (english, translated))
+    return is_translated(translated.text) and bool(theirs) and theirs <= ours
 
 
 def _lines(code: str, language: str) -> list[_Line]:

@@ -1,61 +1,18 @@
 """What the words of a translation keep: their paragraphs and their numbers.
 
 Sentences may be divided and joined, and so may short paragraphs; a paragraph of which nothing is
-left, and a number that nobody says, are found. How long a text must be, its own page tells.
+left, and a number that nobody says, are found.
 """
 
-import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
-from itertools import product
+from collections.abc import Collection, Iterable, Mapping
 
 from lockstep.guides import number
 from lockstep.guides.item import Item, Text
 from lockstep.guides.number import Number
+from lockstep.translations.alignment import align
+from lockstep.translations.bitext import WIDE, Group, aligned, groups, surprise
 from lockstep.translations.findings import Findings
 from lockstep.translations.part import Part, is_within
-
-_WIDE = "\u2e80"
-"""The character from which on they are as wide as two."""
-_SPREAD = 6.8
-"""Variance of a translation's length for each character of its source: Gale and Church (1993)."""
-_MOVES = {(1, 1): 0.0, (1, 2): 2.3, (2, 1): 2.3, (2, 2): 4.0, (1, 0): 7.0, (0, 1): 7.0}
-"""How many paragraphs of each side are taken together, and what that costs: the same authors'
-negative logarithms, but for paragraphs left out, which must be certain."""
-_DETOUR = min(price for move, price in _MOVES.items() if move[0] == move[1] > 1)
-"""The least that it costs to leave the straight way, on which each text answers one."""
-_UNLIKE = 4.0
-"""What it costs to take texts together that have no link, code or number in common."""
-_CERTAIN = 300
-"""Size of the text from which on its own page tells the ratio of lengths."""
-_RATIO = 0.85
-"""Size of Chinese and Japanese to that of their English, where nothing tells it better."""
-
-Group = tuple[tuple[Text, ...], tuple[Text, ...]]
-"""Paragraphs that say the same: the English ones, and those of the translation."""
-
-
-def ratio(pairs: Iterable[tuple[Sequence[Text], Sequence[Text]]]) -> float:
-    """Return how long translations are on a page for each character of English.
-
-    pairs: the texts of each section in both languages.
-    """
-    ours = theirs = 0
-    for english, translated in pairs:
-        ours += sum(map(size, english))
-        theirs += sum(map(size, translated))
-    return theirs / ours if min(ours, theirs) > _CERTAIN else _RATIO
-
-
-def size(text: Text) -> int:
-    """Return how much room a text takes, blanks aside."""
-    return _size(text.words)
-
-
-@lru_cache(maxsize=4096)
-def _size(words: str) -> int:
-    signs = "".join(words.split())
-    return len(signs) + sum(map(_WIDE.__le__, signs))
 
 
 class Wording:
@@ -68,22 +25,28 @@ class Wording:
         self,
         findings: Findings,
         pairs: Mapping[Item | None, Item | None],
-        settled: Collection[Item],
+        settled: Collection[Item | Text],
         longer: float,
+        *,
+        is_free: bool = False,
     ) -> None:
         """Take where to note what differs.
 
         pairs: each place of the English with the one that corresponds to it; settled: places of
-        which everything was told; longer: as ``ratio`` gives it.
+        which everything was told; longer: as ``ratio`` gives it; is_free: whether a section of the
+        translation may say things in another place.
         """
         self.findings = findings
         self.pairs = pairs
         self.settled = settled
         self.longer = longer
+        self.is_free = is_free
         self.alike: list[Group] = []
         """What says the same on both sides."""
         self.alone: set[tuple[Part, int]] = set()
         """Paragraphs that only one side has, by number."""
+        self.single: list[Group] = []
+        """What has nothing beside it."""
 
     def paragraphs(self) -> None:
         """Note which paragraphs only one side has, and which cells only one side leaves empty."""
@@ -102,13 +65,19 @@ class Wording:
             self._take(found, beside)
         for (beside, _), others in theirs.items():
             self._take([((), tuple(text for text in others if text.words))], beside)
+        if self.is_free:
+            self._reunite(marks)
+        for group in self.single:
+            self._alone(*group)
 
     def numbers(self) -> None:
         """Note which numbers only one side says."""
         told = self.findings.told
+        moved = self._moved() if self.is_free else frozenset()
         for ours, theirs in self.alike:
             english, translated = ("\n".join(it.words for it in side) for side in (ours, theirs))
             lacking, added = unsaid(english, translated)
+            lacking = [it for it in lacking if not any(each <= moved for each in it.readings)]
             rule = "parity-numbers"
             if any((self.findings.theirs, text.block) in told for text in theirs):
                 lacking = []  # a value says it now
@@ -120,6 +89,21 @@ class Wording:
             for each in added:
                 self.findings.number(rule, each.text, theirs, each.start, english=False)
 
+    def _moved(self) -> frozenset[str]:
+        """Return the numbers that the translation says where its English does not."""
+        pairs = [*self.alike, *self.single]
+        said: list[Iterable[Number]] = [
+            only("\n".join(it.words for it in theirs), "\n".join(it.words for it in ours))
+            for ours, theirs in pairs
+        ]
+        ours, theirs = (
+            {str(it.value) for it in part.all("code")}
+            for part in (self.findings.ours, self.findings.theirs)
+        )
+        said += [number.in_digits(code) for code in theirs - ours]
+        readings = (reading for each in said for it in each for reading in it.readings)
+        return frozenset[str]().union(*readings)
+
     def _take(self, found: Iterable[Group], before: Item | Text | None) -> None:
         """Note what only one side has; before: what stands before it in the translation."""
         for ours, theirs in found:
@@ -127,12 +111,50 @@ class Wording:
             for text in ours:
                 self.findings.beside(text, theirs[0] if theirs else before)
             if not ours or not theirs:
-                self._alone(ours, theirs)
+                self.single.append((ours, theirs))
             elif _is_empty(ours[0]) == _is_empty(theirs[0]):
                 self.alike.append((ours, theirs))
             else:
                 here, there = (f"the cell “{it.words.strip()}”" for it in (theirs[0], ours[0]))
                 self.findings.differs("parity-tables", ours[0], theirs[0], f"has {here}", there)
+
+    def _reunite(self, marks: Mapping[Text, frozenset[object]]) -> None:
+        """Take as the same what each side has by itself, wherever in the section it stands.
+
+        What is left of the English is not asked for where it ends a sentence that a block parts.
+        """
+        english = [text for ours, _ in self.single for text in ours]
+        translated = [other for _, theirs in self.single for other in theirs]
+        joined = self._joined(marks) if english else frozenset()
+        english = [text for text in english if text not in joined]
+
+        def likeness(text: Text, other: Text) -> float:
+            return 1 / (1 + surprise(((text,), (other,)), marks, self.longer))
+
+        self.single = []
+        for text, other in align(english, translated, likeness):
+            if text and other:
+                self.alike.append(((text,), (other,)))
+            elif other:
+                self.single.append(((), (other,)))
+            elif text and not (text in self.settled or text.words.lstrip()[:1].islower()):
+                self.single.append(((text,), ()))
+
+    def _joined(self, marks: Mapping[Text, frozenset[object]]) -> frozenset[Text]:
+        """Return the English texts without which the translation would say more than its English.
+
+        It may have made one text of several, whatever they stand in.
+        """
+        sides = (self.findings.ours.texts, self.findings.theirs.texts)
+        english, translated = ([text for text in side if text.words] for side in sides)
+        found: set[Text] = set()
+        for ours, theirs in aligned(english, translated, marks, self.longer):
+            whole = surprise((ours, theirs), marks, self.longer)
+            for text in ours if theirs else ():
+                rest = tuple(it for it in ours if it is not text)
+                if not rest or surprise((rest, theirs), marks, self.longer) > whole:
+                    found.add(text)
+        return frozenset(found)
 
     def _alone(self, ours: Iterable[Text], theirs: Iterable[Text]) -> None:
         rule = "parity-paragraphs"
@@ -155,33 +177,6 @@ def _by_place(texts: Iterable[Text]) -> dict[tuple[Item | None, int], list[Text]
     return found
 
 
-def groups(
-    ours: Sequence[Text],
-    theirs: Sequence[Text],
-    marks: Mapping[Text, frozenset[object]],
-    longer: float,
-) -> list[Group]:
-    """Return which texts of one place correspond to which of the same place in a translation.
-
-    marks: what each holds that is the same in every language; longer: as ``ratio`` gives it. In
-    the order of the English; what only the translation has comes last.
-    """
-    sides = [_segments(side) for side in (ours, theirs)]
-    if [kind for kind, _ in sides[0]] != [kind for kind, _ in sides[1]]:
-        sides = [[("", [text for _, run in side for text in run])] for side in sides]
-    found: list[Group] = []
-    alone: Group = ((), ())
-    for (_, english), (_, translated) in zip(*sides, strict=True):
-        for group in _aligned(english, translated, marks, longer):
-            if all(group):
-                found.append(group)
-            else:
-                alone = alone[0] + group[0], alone[1] + group[1]
-    # What one side has before a list and the other behind it is the same.
-    found += _aligned(*alone, marks, longer)
-    return sorted(found, key=lambda group: group[0][0].block if group[0] else math.inf)
-
-
 def unsaid(english: str, translated: str) -> tuple[list[Number], list[Number]]:
     """Return the numbers in digits that only the English says, and only the translation.
 
@@ -189,7 +184,7 @@ def unsaid(english: str, translated: str) -> tuple[list[Number], list[Number]]:
     count what its English lists ("the three of them"), unless the English says another number.
     """
     lacking, added = only(english, translated), only(translated, english)
-    if lacking and max(translated, default="") < _WIDE:  # whose words for numbers are unknown
+    if lacking and max(translated, default="") < WIDE:  # whose words are unknown
         lacking = [each for each in lacking if not each.is_small]
     if added and not (lacking or number.counted(english) - number.said(translated)):
         added = [each for each in added if not each.is_small]
@@ -201,54 +196,3 @@ def only(text: str, other: str) -> list[Number]:
     written = [each for each in number.in_digits(text) if not each.is_trivial]
     told = number.said(other) if written else frozenset()
     return [each for each in written if not any(reading <= told for reading in each.readings)]
-
-
-def _segments(texts: Sequence[Text]) -> list[tuple[str, list[Text]]]:
-    """Divide texts by the blocks between them; each run with the kind of the block before it."""
-    found: list[tuple[str, list[Text]]] = [("", [])]
-    for text in texts:
-        if text.words:
-            found[-1][1].append(text)
-        else:
-            found.append((text.kind, []))
-    return found
-
-
-def _aligned(
-    ours: Sequence[Text],
-    theirs: Sequence[Text],
-    marks: Mapping[Text, frozenset[object]],
-    longer: float,
-) -> list[Group]:
-    """Return the cheapest way to read two runs of paragraphs side by side."""
-    if len(ours) == len(theirs):
-        straight: list[Group] = [((a,), (b,)) for a, b in zip(ours, theirs, strict=True)]
-        if sum(_surprise(group, marks, longer) for group in straight) < _DETOUR:
-            return straight
-    best: dict[tuple[int, int], tuple[float, Group]] = {(0, 0): (0.0, ((), ()))}
-    for i, j in product(range(len(ours) + 1), range(len(theirs) + 1)):
-        for (a, b), price in _MOVES.items():
-            cost = best[i - a, j - b][0] + price if (i - a, j - b) in best else math.inf
-            if cost < (best[i, j][0] if (i, j) in best else math.inf):
-                group = tuple(ours[i - a : i]), tuple(theirs[j - b : j])
-                cost += _surprise(group, marks, longer)
-                if (i, j) not in best or cost < best[i, j][0]:
-                    best[i, j] = (cost, group)
-    found: list[Group] = []
-    i, j = len(ours), len(theirs)
-    while i or j:
-        found.append(best[i, j][1])
-        i, j = i - len(found[-1][0]), j - len(found[-1][1])
-    return found[::-1]
-
-
-def _surprise(group: Group, marks: Mapping[Text, frozenset[object]], longer: float) -> float:
-    """Return how unlikely it is that two texts say the same: by their length and their marks."""
-    if not all(group):
-        return 0.0
-    ours, theirs = (sum(map(size, side)) for side in group)
-    theirs = round(theirs / longer)
-    distance = (theirs - ours) / math.sqrt(max(ours + theirs, 1) / 2 * _SPREAD)
-    here, there = (frozenset[object]().union(*(marks[it] for it in side)) for side in group)
-    unlike = 1 - len(here & there) / len(here | there) if here | there else 0
-    return distance * distance / 2 + _UNLIKE * unlike

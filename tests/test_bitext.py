@@ -3,7 +3,7 @@
 import pytest
 
 from lockstep.guides.item import Text
-from lockstep.translations import wording
+from lockstep.translations import bitext
 
 LONG = "The workers exchange their gradients after every batch, and each of them takes a step. " * 2
 OTHER = (
@@ -37,28 +37,28 @@ def test_paragraphs_are_read_side_by_side(
 ) -> None:
     ours, theirs = texts(*english), texts(*translated)
     marks = {text: frozenset[object]() for text in (*ours, *theirs)}
-    found = wording.groups(ours, theirs, marks, wording.ratio([]))
+    found = bitext.groups(ours, theirs, marks, bitext.ratio([]))
     assert sorted((len(a), len(b)) for a, b in found) == sorted(shape)
 
 
 def test_a_paragraph_may_stand_on_the_other_side_of_a_list() -> None:
     ours, theirs = texts(LONG, "", OTHER), texts("", ANDERES, LANG)
     ours[1].kind = theirs[0].kind = "bullet_list"
-    found = wording.groups(ours, theirs, {it: frozenset() for it in (*ours, *theirs)}, 1)
+    found = bitext.groups(ours, theirs, {it: frozenset() for it in (*ours, *theirs)}, 1)
     assert [len(a) == len(b) for a, b in found] == [True, True]
-    lost = wording.groups(ours, theirs[:2], {it: frozenset() for it in (*ours, *theirs)}, 1)
+    lost = bitext.groups(ours, theirs[:2], {it: frozenset() for it in (*ours, *theirs)}, 1)
     assert [len(a) - len(b) for a, b in lost] == [1, 0]
 
 
 def test_what_a_paragraph_holds_tells_which_one_is_gone() -> None:
     ours, theirs = texts(LONG, OTHER), texts(LANG)
     marks = {ours[0]: frozenset({"a"}), ours[1]: frozenset({"b"}), theirs[0]: frozenset({"b"})}
-    found = wording.groups(ours, theirs, marks, 1.0)
+    found = bitext.groups(ours, theirs, marks, 1.0)
     assert [(it,) for it in ours] == [a for a, _ in found]
     assert found[0][1] == ()
 
 
 def test_a_page_tells_how_long_its_translation_is() -> None:
     ours, theirs = texts("word " * 200), texts("词" * 200)
-    assert wording.ratio([(ours, theirs)]) == 0.5
-    assert wording.ratio([(texts("word"), texts("词"))]) == wording.ratio([])
+    assert bitext.ratio([(ours, theirs)]) == 0.5
+    assert bitext.ratio([(texts("word"), texts("词"))]) == bitext.ratio([])

@@ -1,0 +1,119 @@
+"""Guides as they are published, put together where something has changed that they are made from.
+
+That is the guide, its English of today and the accepted one, and the notebooks that they name. Of a
+guide in which a section is not as its translator wrote it nothing is kept: what takes the section's
+place may depend on every other page.
+"""
+
+import hashlib
+import io
+import pickle
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from lockstep.disk.cache import Cache
+from lockstep.ground.language import Language
+from lockstep.ground.problem import Problem
+from lockstep.guides.document import Document
+from lockstep.pages import ticking
+from lockstep.pages.injection import Page
+from lockstep.pages.site import Site
+from lockstep.pages.ticking import Keys
+
+_QUOTED = re.compile(r"[^\s{}:]+(?=:)")
+"""What may name another notebook, in a line with a directive."""
+
+
+class Recall:
+    """What was put together of the guides of a site."""
+
+    def __init__(self, site: Site, cache: Cache) -> None:
+        """Take a site and what earlier builds have made."""
+        self._site = site
+        self._cache = cache
+        self._keys: dict[str, tuple[Document, str]] = {}
+        self._labs: dict[str, str] = {}
+
+    def page(self, guide: Document, language: Language, make: Callable[[], Page]) -> Page:
+        """Return a guide as it is published, made where it is not known."""
+        key = self.key(guide, language)
+        if known := self._cache.get("published", key):
+            page: Page = _revived(known)
+            return page
+        page = make()
+        if self._is_as_written(guide, language):
+            self._cache.put(pickle.dumps(page), "published", key)
+        return page
+
+    def problems(self, guide: Document, language: Language) -> tuple[Problem, ...]:
+        """Return what is wrong with a guide of the site by itself."""
+        key = self.key(guide, language)
+        made = self._cache.made(lambda: pickle.dumps(guide.problems), "problems", key)
+        found: tuple[Problem, ...] = _revived(made)
+        return found
+
+    def steps(self, guide: Document, language: Language) -> Keys:
+        """Return the keys of a guide's steps, by section."""
+        key = self.key(guide, language)
+        found: Keys | None = self._cache.get("steps", key)
+        if found is None:
+            published, standings = self._site.published(guide, language)
+            made = ticking.keys(published.document, standings)
+            found = {anchor: [*each] for anchor, each in made.items()}
+            if self._is_as_written(guide, language):
+                self._cache.put(found, "steps", key)
+        return found
+
+    def key(self, guide: Document, language: Language) -> str:
+        """Return a digest of all that a guide of the site is put together from."""
+        known = self._keys.get(guide.path)
+        if known is None or known[0] is not guide:
+            known = self._keys[guide.path] = guide, self._digest(guide, language)
+        return known[1]
+
+    def _digest(self, guide: Document, language: Language) -> str:
+        site, source = self._site, self._site.settings.languages.source
+        page = guide.path.removeprefix(f"{site.settings.guides}/{language.code}/")
+        name = site.moved.get((language.code, page), page)
+        english = site.guides.get(source.code, {}).get(name)
+        accepted = site.accepted.get(language.code, {}).get(page)
+        documents = [it for it in (guide, english, accepted) if it is not None]
+        named = {site.notebook(it.meta, language) for it in documents}
+        named |= {site.notebook(it.meta) for it in documents}
+        named |= {it for document in documents for it in _quoted(document.lines)}
+        labs = sorted((it, self._lab(it)) for it in named if it and it in site.labs)
+        texts = [
+            (it.path, it.lines, it.offset, it.meta, sorted(it.anchors.items())) for it in documents
+        ]
+        made_from = (language.code, name, texts, labs, sorted(site.labs))
+        data = repr(made_from).encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+    def _lab(self, name: str) -> str:
+        """Return a digest of a notebook with all that belongs to it."""
+        if name not in self._labs:
+            data = repr(self._site.labs[name]).encode("utf-8", "surrogatepass")
+            self._labs[name] = hashlib.blake2b(data, digest_size=16).hexdigest()
+        return self._labs[name]
+
+    def _is_as_written(self, guide: Document, language: Language) -> bool:
+        return self._site.published(guide, language)[0].document is guide
+
+
+def _quoted(lines: Iterable[str]) -> Iterable[str]:
+    return (name for line in lines if "{{" in line for name in _QUOTED.findall(line))
+
+
+class _Unpickler(pickle.Unpickler):
+    """Revives the engine's own values, and no others."""
+
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 pickle's own
+        if not module.startswith("lockstep."):
+            message = f"{module}.{name} is none of the engine's"
+            raise pickle.UnpicklingError(message)
+        return super().find_class(module, name)
+
+
+def _revived(data: bytes) -> Any:  # noqa: ANN401 whatever was put
+    return _Unpickler(io.BytesIO(data)).load()

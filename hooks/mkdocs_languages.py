@@ -1,0 +1,181 @@
+"""Languages built side by side, each by a process that begins with all that the first one knows.
+
+The plugin for languages builds the others when the first is done. Here they begin as soon as the
+site's folder is empty. What is logged in them is said when the first is done, one language after
+the other: a strict build counts it. Where processes cannot be forked, or there is one processor,
+the plugin builds the languages, and the site is the same.
+"""
+
+import gc
+import logging
+import multiprocessing
+import sys
+import traceback
+from dataclasses import dataclass, field
+from logging.handlers import QueueHandler
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import Environment
+from mkdocs import utils
+from mkdocs.commands import build as building
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, BuildError
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+
+from lockstep.disk import workers
+
+_OWN = "lockstep: "
+"""What the name of a process begins with that builds a language."""
+_REPEATED = ("Documentation built in", "Building documentation to directory")
+"""What MkDocs says of the whole site, in each language again; the plugin leaves it out too."""
+_SITEMAP = "sitemap.xml"
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a process sends when it has built a language."""
+
+    records: list[logging.LogRecord]
+    pages: list[SimpleNamespace]
+    """What the sitemap asks of each page."""
+    error: str
+
+
+@dataclass
+class _Others:
+    """The languages that are built beside the first; a site's configuration holds them."""
+
+    running: dict[str, tuple[BaseProcess, Connection]] = field(default_factory=dict)
+    """Each with its code, its process, and where its outcome comes from."""
+    site: tuple[Environment, Files] | None = None
+    """Templates and files of the first language."""
+
+    @staticmethod
+    def of(config: MkDocsConfig) -> "_Others":
+        """Return those of a site."""
+        found: _Others = config.extra["lockstep_others"]
+        return found
+
+
+def begin(files: Files, config: MkDocsConfig) -> Files:
+    """Start building all languages but the first, where there are processors for it (an event)."""
+    i18n: Any = config.plugins["i18n"]
+    if i18n.building:
+        return files
+    others = config.extra["lockstep_others"] = _Others()
+    dirty = {"--dirty", "--dirtyreload"} & {*sys.argv}
+    if dirty or workers.processors() == 1:
+        return files
+    context = multiprocessing.get_context("fork")
+    gc.freeze()  # what all of them share: looking at it for garbage would copy it
+    for code in i18n.build_languages:
+        if code != i18n.current_language:
+            ours, theirs = context.Pipe(duplex=False)
+            process = context.Process(
+                target=_build, args=(config, code, theirs), name=_OWN + code, daemon=True
+            )
+            process.start()
+            theirs.close()
+            others.running[code] = process, ours
+    gc.unfreeze()
+    return files
+
+
+def keep(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Keep what the sitemap is written with (an event)."""
+    i18n: Any = config.plugins["i18n"]
+    if not i18n.building:
+        _Others.of(config).site = env, files
+
+
+def end(config: MkDocsConfig) -> None:
+    """Wait for the languages, say what was logged in them, and list the pages of all (an event).
+
+    Raises ``BuildError`` where a language could not be built.
+    """
+    i18n: Any = config.plugins["i18n"]
+    others = _Others.of(config)
+    if i18n.building or not others.running:
+        return
+    known = {str(each) for each in config.extra["lockstep"].findings}
+    for code, (process, pipe) in others.running.items():
+        try:
+            outcome: _Outcome = pipe.recv()
+        except EOFError:
+            process.join()
+            message = f"the process that built {code} ended with status {process.exitcode}"
+            raise BuildError(message) from None
+        process.join()
+        for record in outcome.records:
+            said = record.getMessage()
+            if said not in known and not said.startswith(_REPEATED):
+                logging.getLogger(record.name).handle(record)
+        if outcome.error:
+            raise BuildError(outcome.error)
+        known |= {it.getMessage() for it in outcome.records if it.name == "mkdocs.lockstep"}
+        i18n.i18n_files_per_language[code] = outcome.pages
+    i18n.building = True  # nothing is left to do for the plugin
+    if others.site and Path(config.site_dir, _SITEMAP).exists():
+        nowhere = Navigation([], [])
+        building._build_theme_template(_SITEMAP, *others.site, config, nowhere)  # noqa: SLF001
+
+
+def in_its_folder(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Put a translated not-found page into its language's folder: one serves all the rest (event).
+
+    Return what is left to be written.
+    """
+    i18n: Any = config.plugins["i18n"]
+    if template_name != "404.html" or i18n.is_default_language_build:
+        return output_content
+    folder = Path(config.site_dir, i18n.current_language)
+    utils.write_file(output_content.encode(), str(folder / template_name))
+    return ""
+
+
+def stop(**_: object) -> None:
+    """Leave no language behind that is being built: the first could not be (an event)."""
+    for process in multiprocessing.active_children():
+        if process.name.startswith(_OWN):
+            process.terminate()
+            process.join()
+
+
+def _build(config: MkDocsConfig, code: str, pipe: Connection) -> None:
+    """Build a language as the plugin would, and send what came of it."""
+    workers.settle()
+    i18n: Any = config.plugins["i18n"]
+    i18n.building, i18n.current_language = True, code
+    utils.clean_directory = _leave  # it is the first language's too
+    config.strict = False  # it counts what all languages log
+    logger, said = logging.getLogger("mkdocs"), SimpleQueue[logging.LogRecord]()
+    logger.handlers[:] = [QueueHandler(said)]
+    logger.propagate = False
+    error = ""
+    try:
+        building.build(config)
+    except Abort as aborted:
+        error = str(aborted)
+    except Exception:  # noqa: BLE001 whatever a plugin raises is told by the first process
+        error = traceback.format_exc()
+    pages = [_listed(file) for file in i18n.i18n_files_per_language.get(code, [])]
+    records = [said.get() for _ in range(said.qsize())]
+    pipe.send(_Outcome(records, pages, error))
+
+
+def _leave(directory: str) -> None:
+    """Do nothing to a folder."""
+
+
+def _listed(file: Any) -> SimpleNamespace:  # noqa: ANN401 the plugin's files have no type
+    page = SimpleNamespace(is_link=bool(file.page and file.page.is_link))
+    others = {
+        code: SimpleNamespace(url=it.url, locale=it.locale) for code, it in file.alternates.items()
+    }
+    return SimpleNamespace(url=file.url, locale=file.locale, alternates=others, page=page)
