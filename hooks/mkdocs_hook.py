@@ -22,6 +22,7 @@ from mkdocs.structure.pages import Page
 import mkdocs_files
 import mkdocs_languages
 import mkdocs_pages
+import mkdocs_restart
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
 from lockstep.ground.problem import Problem, Severity
@@ -38,6 +39,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     source are built.
     """
     if not isinstance(config.extra.get("lockstep"), Build):
+        mkdocs_restart.if_changed(config)
         try:
             build = Build.open(Path(config.config_file_path))
         except SettingsError as error:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_build import showcase
+from tests.test_build import PROJECT, showcase
 
 pytestmark = pytest.mark.slow
 
@@ -31,14 +32,14 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture
-def fetch(root: Path) -> Iterator[Callable[[str], str]]:
-    """Serve the project; give what fetches a page's HTML."""
+@contextlib.contextmanager
+def served(root: Path, **variables: str) -> Iterator[Callable[[str], str]]:
+    """Serve a project; give what fetches a page's HTML."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
     command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1"}
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1"} | variables
     with (root / "serve.log").open("wb") as log:
         server = subprocess.Popen(
             command, cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT
@@ -54,6 +55,12 @@ def fetch(root: Path) -> Iterator[Callable[[str], str]]:
     finally:
         server.terminate()
         server.wait(PATIENCE)
+
+
+@pytest.fixture
+def fetch(root: Path) -> Iterator[Callable[[str], str]]:
+    with served(root) as fetch:
+        yield fetch
 
 
 def when(fetch: Callable[[str], str], page: str, holds: Callable[[str], bool]) -> str:
@@ -102,3 +109,33 @@ def test_marks_come_and_go_with_edits(root: Path, fetch: Callable[[str], str]) -
     when(fetch, page, lambda html: "unknown-notebook" in html)
     script.write_text(code, "utf-8")
     when(fetch, chinese, lambda html: "lockstep-mark" not in html)
+
+
+def test_the_server_starts_again_with_changed_programs(root: Path) -> None:
+    """An engine that was edited makes the pages; one that is broken does not end the server."""
+    hooks = root / "hooks"
+    shutil.copytree(PROJECT / "hooks", hooks, ignore=shutil.ignore_patterns("vendor", "*.pyc"))
+    configuration = (root / "mkdocs.yml").read_text("utf-8").replace(f"{PROJECT}/hooks", "hooks")
+    configuration = configuration.replace("watch: [", "watch: [hooks, ")
+    (root / "mkdocs.yml").write_text(configuration, "utf-8")
+    log, page, program = root / "serve.log", "labs/show-all/", hooks / "lockstep/pages/cells.py"
+    code = program.read_text("utf-8")
+    assert '"lockstep-cell"' in code
+    with served(root, PYTHONPATH=str(hooks)) as fetch:
+        when(fetch, page, lambda html: 'class="lockstep-cell"' in html)
+        program.write_text(code.replace('"lockstep-cell"', '"another-cell"'), "utf-8")
+        when(fetch, page, lambda html: 'class="another-cell"' in html)
+        program.write_text("broken (((\n", "utf-8")
+        until(lambda: "SyntaxError" in log.read_text("utf-8"))
+        when(fetch, page, lambda html: 'class="another-cell"' in html)
+        program.write_text(code, "utf-8")
+        when(fetch, page, lambda html: 'class="lockstep-cell"' in html)
+    assert log.read_text("utf-8").count("starting again") == 2
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; fail where it does not in time."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.2)

@@ -114,6 +114,14 @@ def _module(name: str) -> Path:
     return Path(spec.origin or "" if spec else "")
 
 
+def engine() -> str:
+    """Return the digest of this engine and of what calls it."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in _engine():
+        _add(digest, str(path), _content(path))
+    return digest.hexdigest()
+
+
 def _engine() -> Iterable[Path]:
     found = (*visible(ENGINE), *sorted(ENGINE.parent.glob("*.py")))
     return (path for path in found if path.suffix in {".py", ".po", ".md", ".txt"})
