@@ -29,7 +29,7 @@ def side_by_side(work: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[_R]:
     if at_once == 1 or len(items) < FEW or threading.active_count() > 1:
         yield from map(work, items)
         return
-    size = max(1, len(items) // (at_once * 16))
+    size = max(1, len(items) // (at_once * 64))
     with ProcessPoolExecutor(at_once, get_context("fork"), _begin, (work,)) as pool:
         yield from pool.map(_do, items, chunksize=size)
 
