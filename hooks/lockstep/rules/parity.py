@@ -103,7 +103,7 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
     theirs = _led(read(translated, footnote.definitions(english)), in_english)
     leniency = None
     if foreign is not None:
-        leniency = Leniency(ours.items, theirs.items, translated.body, foreign)
+        leniency = Leniency(ours.items, theirs.items, (english.body, translated.body), foreign)
     strays = _strays(english, translated, ours, theirs)
     parts = list(
         zip(

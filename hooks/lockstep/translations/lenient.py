@@ -17,13 +17,15 @@ from lockstep.ground.problem import Problem
 from lockstep.guides.item import Code, Item, Text
 from lockstep.translations.alignment import align
 from lockstep.translations.part import Part
-from lockstep.translations.rewording import bare, is_translated, reworded, share
+from lockstep.translations.rewording import bare, is_translated, localised, reworded, share
 
 _CODES = frozenset({"en", "zh", "ja", "ko", "cn", "jp", "tw", "hans", "hant", "us", "gb"})
 """Parts of the names of languages in addresses, beside those of the site."""
 _LOCAL = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
 _CODELIKE = re.compile(r"[\d_./\\=<>{}$@:()\[\]]|[a-z][A-Z]")
 _LINES = re.compile(r"(\d{1,4})-(\d{1,4})")
+_DATE = re.compile(r"(?:([A-Za-z])\1+[\W_]?){2,}")
+"""How dates are written, in an order that is each language's own (``YYYY/MM/DD``)."""
 _SHORT = 3
 """Letters and digits below which code is too short to be missed."""
 _UNLIKE = 0.15
@@ -34,15 +36,21 @@ class Leniency:
     """What is pardoned on a page."""
 
     def __init__(
-        self, ours: Iterable[Item], theirs: Iterable[Item], text: str, codes: Collection[str]
+        self,
+        ours: Iterable[Item],
+        theirs: Iterable[Item],
+        texts: tuple[str, str],
+        codes: Collection[str],
     ) -> None:
         """Take what a page holds in English and in its translation.
 
-        text: all of the translation; codes: of the languages that the site knows.
+        texts: all of the English, and of the translation; codes: of the languages that the site
+        knows.
         """
         self._codes = _CODES | {part.lower() for code in codes for part in re.split("[-_]", code)}
-        self._text = bare(text)
+        self._source, self._text = map(bare, texts)
         theirs = list(theirs)
+        self._dates = {_date(str(it.value)) for it in theirs if it.kind == "code"} - {""}
         self._english = Counter(self._page(it) for it in ours if it.kind == "link")
         self._links = Counter(self._page(it) for it in theirs if it.kind == "link")
         self._images = {self._picture(it) for it in theirs if it.kind == "image"}
@@ -72,6 +80,7 @@ class Leniency:
             and bool(_CODELIKE.search(said))
             and " " not in said.strip()
             and plain not in self._text
+            and _date(said) not in self._dates
         )
 
     def _is_linked(self, link: Item) -> bool:
@@ -83,12 +92,21 @@ class Leniency:
         )
 
     def _moved(self, ours: Part, theirs: Part) -> Iterator[Text]:
-        """Yield the texts that another section has: a link went there, and none got lost."""
+        """Yield the texts that another place has: a link or code went there, and none got lost."""
         here = {self._page(it) for it in theirs.all("link")} | {""}
         gone = {
             it.block for it in ours.all("link")
             if (page := self._page(it)) not in here and self._links[page] >= self._english[page]
         }  # fmt: skip
+        known = {bare(str(it.value)) for it in theirs.all("code")}
+        codes: dict[int, set[str]] = {}
+        for it in ours.all("code"):
+            plain = bare(str(it.value))
+            if plain not in known and len(plain) >= _SHORT:
+                codes.setdefault(it.block, set()).add(plain)
+        for block, lost in codes.items():
+            if all(self._text.count(each) >= self._source.count(each) for each in lost):
+                gone.add(block)
         return (text for text in ours.texts if text.block in gone)
 
     def _pictures(self, ours: Sequence[Item], theirs: Sequence[Item]) -> set[Item]:
@@ -106,7 +124,8 @@ class Leniency:
                 options = dict(there.options)
                 options |= {
                     key: text for key, text in here.options
-                    if key in options and _spread(options[key]) != _spread(text)
+                    if key in options
+                    and _spread(localised(options[key])) != _spread(localised(text))
                 }  # fmt: skip
                 code = reworded(str(there.code), str(here.code), there.language)
                 other.value = there._replace(options=tuple(sorted(options.items())), code=code)
@@ -171,6 +190,11 @@ def _spread(option: str) -> list[str]:
         lines = _LINES.fullmatch(word)
         words += map(str, range(int(lines[1]), int(lines[2]) + 1)) if lines else [word]
     return words
+
+
+def _date(code: str) -> str:
+    """Return the parts of a form of dates in one order; nothing of other code."""
+    return "".join(sorted(code)) if _DATE.fullmatch(code) else ""
 
 
 def _alike(item: Item, other: Item) -> float:

@@ -78,6 +78,8 @@ class Wording:
             english, translated = ("\n".join(it.words for it in side) for side in (ours, theirs))
             lacking, added = unsaid(english, translated)
             lacking = [it for it in lacking if not any(each <= moved for each in it.readings)]
+            if self.is_free and ours[0].kind == "heading" and number.said(translated):
+                lacking = [it for it in lacking if not it.is_small]  # counted anew
             rule = "parity-numbers"
             if any((self.findings.theirs, text.block) in told for text in theirs):
                 lacking = []  # a value says it now
