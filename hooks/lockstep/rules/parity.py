@@ -120,6 +120,10 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
             yield Problem(own.location, "parity-sections", message)
         if source.level == 0 and own.level == 0 and not leniency:
             yield from _front_matter(english, translated)
+        damage = list(lenient.endless(*sides)) if leniency else []
+        if damage:
+            yield from damage
+            continue
         pardoned = leniency.pardoned(*sides) if leniency else None
         found = Comparison(*sides, longer, terms, pardoned).problems()
         yield from lenient.certain(found) if leniency else found

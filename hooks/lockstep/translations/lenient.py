@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from lockstep.ground.problem import Problem
 from lockstep.guides.item import Code, Item, Text
 from lockstep.translations.alignment import align
+from lockstep.translations.findings import Findings
 from lockstep.translations.part import Part
 from lockstep.translations.rewording import bare, is_translated, localised, reworded, share
 
@@ -26,6 +27,9 @@ _CODELIKE = re.compile(r"[\d_./\\=<>{}$@:()\[\]]|[a-z][A-Z]")
 _LINES = re.compile(r"(\d{1,4})-(\d{1,4})")
 _DATE = re.compile(r"(?:([A-Za-z])\1+[\W_]?){2,}")
 """How dates are written, in an order that is each language's own (``YYYY/MM/DD``)."""
+_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*[A-Za-z]")
+_DEEP = 3
+"""How many steps at the end of an address must be the same for it to be the same page's."""
 _SHORT = 3
 """Letters and digits below which code is too short to be missed."""
 _UNLIKE = 0.15
@@ -88,7 +92,10 @@ class Leniency:
         page = self._page(link)
         is_ours = not urlsplit(str(link.value)).netloc
         return not page or any(
-            page == each or (is_ours and each.endswith(f"/{page}")) for each in self._links
+            page == each
+            or (is_ours and each.endswith(f"/{page}"))
+            or (not is_ours and _is_moved(page, each))
+            for each in self._links
         )
 
     def _moved(self, ours: Part, theirs: Part) -> Iterator[Text]:
@@ -168,6 +175,32 @@ class Leniency:
         return name
 
 
+def endless(ours: Part, theirs: Part) -> Iterator[Problem]:
+    """Yield the first block of code of a translation that does not end: another begins in it.
+
+    What behind it seems to be lost stands in it, and is not to be told.
+    """
+    if any(_begins(it) is not None for it in ours.all("fence")):
+        return  # code with fences in it
+    for it in theirs.all("fence"):
+        text = _begins(it)
+        if text is not None:
+            found = Findings(ours, theirs)
+            rows = enumerate(theirs.document.lines)
+            row = next(row for row, line in rows if row > it.index and text.strip() in line)
+            line = theirs.document.at(row).line
+            said = f"has a block of code that does not end: the next begins in it (line {line})"
+            found.say("parity-fences", said, it.index)
+            yield from found.problems()
+            return
+
+
+def _begins(fence: Item) -> str | None:
+    """Return the line of a block of code in which another begins; the first says it itself."""
+    lines = str(_code(fence).code).split("\n")[1:]
+    return next((line for line in lines if _FENCE.match(line)), None)
+
+
 def certain(found: Iterable[Problem]) -> Iterator[Problem]:
     """Yield what is left of findings without what is no loss: a translation may say more."""
     for each in found:
@@ -190,6 +223,12 @@ def _spread(option: str) -> list[str]:
         lines = _LINES.fullmatch(word)
         words += map(str, range(int(lines[1]), int(lines[2]) + 1)) if lines else [word]
     return words
+
+
+def _is_moved(page: str, other: str) -> bool:
+    """Whether two addresses are those of one page, in folders that a site has moved."""
+    ours, theirs = page.split("/"), other.split("/")
+    return ours[0] == theirs[0] and len(ours) > _DEEP and ours[-_DEEP:] == theirs[-_DEEP:]
 
 
 def _date(code: str) -> str:

@@ -44,9 +44,10 @@ class Likeness:
     def _held(self, part: Part, item: Item) -> frozenset[object]:
         """Return what an item holds that is the same in every language."""
         kinds = MARKS | {"fence"}
-        inside = (it for it in part.items if item.index <= it.index < item.end and it.kind in kinds)
-        names = (word for word in _NEUTRAL.findall(item.words) if word in self._names)
-        return frozenset([*(it.value for it in inside), *names])
+        inside = [it for it in part.items if item.index <= it.index < item.end]
+        said = (word for it in (item, *inside) for word in _NEUTRAL.findall(it.words))
+        names = (word for word in said if word in self._names)
+        return frozenset([*(it.value for it in inside if it.kind in kinds), *names])
 
 
 def _names(item: Item) -> list[str]:
