@@ -42,9 +42,16 @@ class Likeness:
         return len(ours & theirs) / len(ours | theirs) if ours | theirs else 0.5
 
     def _held(self, part: Part, item: Item) -> frozenset[object]:
-        """Return what an item holds that is the same in every language."""
+        """Return what an item holds that is the same in every language.
+
+        To a numbered step belongs what follows, up to the next one: Markdown may end its list.
+        """
         kinds = MARKS | {"fence"}
-        inside = [it for it in part.items if item.index <= it.index < item.end]
+        end = item.end
+        if item.place is None and item.shown.startswith("step"):
+            rest = (it.index for it in part.all("step") if it.place is None)
+            end = min((index for index in rest if index >= end), default=part.section.end)
+        inside = [it for it in part.items if item.index <= it.index < end]
         said = (word for it in (item, *inside) for word in _NEUTRAL.findall(it.words))
         names = (word for word in said if word in self._names)
         return frozenset([*(it.value for it in inside if it.kind in kinds), *names])
