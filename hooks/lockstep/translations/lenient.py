@@ -243,7 +243,8 @@ def _alike(item: Item, other: Item) -> float:
     named = 0.1 * (bool(ours.options) and ours.options == theirs.options)
     if reworded(english, str(theirs.code), ours.language) == english:
         return 1.5 + common / 2 + named
-    return 0.5 + common + named if common > _UNLIKE else 0.0
+    # Several blocks that are somewhat alike must not part two that are equal.
+    return 0.2 + common**2 + named if common > _UNLIKE else 0.0
 
 
 def _code(fence: Item) -> Code:

@@ -25,6 +25,7 @@ class Likeness:
             for part in (ours, theirs)
         )
         self._names = set.intersection(*said)
+        self._ends = {**_ends(ours), **_ends(theirs)}
 
     def structure(self, item: Item, other: Item) -> float:
         """Return how alike two steps, rows or tables are: by what they hold, and by their shape."""
@@ -42,19 +43,26 @@ class Likeness:
         return len(ours & theirs) / len(ours | theirs) if ours | theirs else 0.5
 
     def _held(self, part: Part, item: Item) -> frozenset[object]:
-        """Return what an item holds that is the same in every language.
-
-        To a numbered step belongs what follows, up to the next one: Markdown may end its list.
-        """
+        """Return what an item holds that is the same in every language."""
         kinds = MARKS | {"fence"}
-        end = item.end
-        if item.place is None and item.shown.startswith("step"):
-            rest = (it.index for it in part.all("step") if it.place is None)
-            end = min((index for index in rest if index >= end), default=part.section.end)
+        end = self._ends.get(item, item.end)
         inside = [it for it in part.items if item.index <= it.index < end]
         said = (word for it in (item, *inside) for word in _NEUTRAL.findall(it.words))
         names = (word for word in said if word in self._names)
         return frozenset([*(it.value for it in inside if it.kind in kinds), *names])
+
+
+def _ends(part: Part) -> dict[Item, int]:
+    """Return where numbered steps end whose list Markdown ends, as other things stand between.
+
+    What follows a step belongs to it, up to the next.
+    """
+    steps = [it for it in part.all("step") if it.place is None and it.shown.startswith("step")]
+    ends = [*(it.index for it in steps[1:]), part.section.end]
+    gaps = zip(steps, ends[:-1], strict=False)
+    if any(step.end <= it.index < end for step, end in gaps for it in part.items):
+        return dict(zip(steps, ends, strict=True))
+    return {}
 
 
 def _names(item: Item) -> list[str]:
