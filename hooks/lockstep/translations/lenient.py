@@ -27,6 +27,12 @@ _CODELIKE = re.compile(r"[\d_./\\=<>{}$@:()\[\]]|[a-z][A-Z]")
 _LINES = re.compile(r"(\d{1,4})-(\d{1,4})")
 _DATE = re.compile(r"(?:([A-Za-z])\1+[\W_]?){2,}")
 """How dates are written, in an order that is each language's own (``YYYY/MM/DD``)."""
+_MARKS = {
+    re.compile(r"(?<=\S)\s+[*+•]\s(?=\S)"): 1,
+    re.compile(r"(?<=\S)\s+-\s(?=\S)"): 2,
+    re.compile(r"(?<=\S)\s+\d+[.)]\s(?=\S)"): 2,
+}
+"""What begins an item of a list, and how often it must stand in a text to be no other mark."""
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*[A-Za-z]")
 _DEEP = 3
 """How many steps at the end of an address must be the same for it to be the same page's."""
@@ -193,6 +199,24 @@ def endless(ours: Part, theirs: Part) -> Iterator[Problem]:
             found.say("parity-fences", said, it.index)
             yield from found.problems()
             return
+
+
+def run_on(ours: Part, theirs: Part) -> tuple[list[Problem], set[Item]]:
+    """Return that a list became running text, and the steps that are not to be told then.
+
+    That is where marks of items stand in a text, as many as items are missing.
+    """
+    english, translated = ours.all("step"), theirs.all("step")
+    missing = len(english) - len(translated)
+    for text in theirs.texts:
+        for marks, fewest in _MARKS.items():
+            if missing == len(marks.findall(text.words)) >= fewest:
+                found = Findings(ours, theirs)
+                said = "an item" if missing == 1 else f"{missing} items"
+                said = f"has {said} of a list as running text (line {theirs.line(text)})"
+                found.say("parity-steps", said, text.index)
+                return list(found.problems()), {*english, *translated}
+    return [], set()
 
 
 def _begins(fence: Item) -> str | None:
