@@ -33,6 +33,7 @@ _MARKS = {
     re.compile(r"(?<=\S)\s+\d+[.)]\s(?=\S)"): 2,
 }
 """What begins an item of a list, and how often it must stand in a text to be no other mark."""
+_INNER = re.compile(r".+(?=https?://)")
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*[A-Za-z]")
 _DEEP = 3
 """How many steps at the end of an address must be the same for it to be the same page's."""
@@ -151,7 +152,9 @@ class Leniency:
 
     def _page(self, link: Item) -> str:
         """Return what is the same of an address in every language; nothing of a mere fragment."""
-        parts = urlsplit(unicodedata.normalize("NFKC", unquote(str(link.value))))
+        address = unicodedata.normalize("NFKC", unquote(str(link.value)))
+        # A search for a page, or its archive, leads to that page.
+        parts = urlsplit(_INNER.sub("", address).removesuffix(")"))
         labels = [each for each in parts.netloc.lower().split(".") if each != "www"]
         if "wikipedia" in labels:
             return "wikipedia"
