@@ -17,7 +17,7 @@ Text in, values out; no disk, clock, git or network:
 4. ``terms``: ``glossary``, ``finder``, ``wording``. What the field calls things, where a text says
    so, and where its words begin.
 5. ``translations``: ``alignment``, ``bitext``, ``matching``, ``example``, ``part``, ``rewording``,
-   ``lenient``, ``likeness``, ``findings``, ``order``, ``wording``, ``comparison``,
+   ``findings``, ``lenient``, ``likeness``, ``order``, ``wording``, ``comparison``,
    ``translation``, ``difference``, ``mending``. A section beside its English: how it stands, what
    differs, what can be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``links``, ``publishing``, ``injection``,

@@ -72,6 +72,8 @@ _HAN = {
 _HAN_SCALES = {"十": 10, **_SCALES}
 _HAN_NUMBER = re.compile(r"[〇零一二三四五六七八九十百千万萬億亿兆两兩両双雙俩単单倍]+")
 _SHARE = re.compile(r"[一二三四五六七八九\d]\s*[成割]")
+_HUNDREDS = re.compile(r"(?<![A-Za-z0-9])([1-9])[xX]{2}(?![A-Za-z0-9])")
+"""A range of status codes: ``4XX``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def said(text: str) -> frozenset[str]:
     for match in _SHARE.finditer(plain):
         sign = match[0][0]
         found.add(str(10 * (int(sign) if sign.isdigit() else _HAN[sign])))
+    found |= {f"{match[1]}00" for match in _HUNDREDS.finditer(plain)}
     return frozenset(found)
 
 

@@ -108,7 +108,7 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
     theirs = _led(read(translated, footnote.definitions(english)), in_english)
     leniency = None
     if foreign is not None:
-        leniency = Leniency(ours.items, theirs.items, translated.body, foreign)
+        leniency = Leniency(ours.items, theirs.items, (english.body, translated.body), foreign)
     strays = _strays(english, translated, ours, theirs)
     parts = list(
         zip(
@@ -131,9 +131,23 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
             yield Problem(own.location, "parity-sections", message)
         if source.level == 0 and own.level == 0 and not leniency:
             yield from _front_matter(english, translated)
-        pardoned = leniency.pardoned(*sides) if leniency else None
-        found = Comparison(*sides, longer, used, pardoned).problems()
-        yield from lenient.certain(found) if leniency else found
+        if leniency:
+            yield from _lenient(leniency, sides, longer, used)
+        else:
+            yield from Comparison(*sides, longer, used).problems()
+
+
+def _lenient(
+    leniency: Leniency, sides: tuple[Part, Part], longer: float, terms: Sequence[Term]
+) -> Iterator[Problem]:
+    """Yield what a section surely lacks or has otherwise; where it is damaged, that and no more."""
+    damage = list(lenient.endless(*sides))
+    yield from damage
+    if not damage:
+        damage, told = lenient.run_on(*sides)
+        yield from damage
+        pardoned = leniency.pardoned(*sides) | told
+        yield from lenient.certain(Comparison(*sides, longer, terms, pardoned).problems())
 
 
 def _led(held: Inventory, in_english: Callable[[str], str]) -> Inventory:

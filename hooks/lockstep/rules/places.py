@@ -32,6 +32,8 @@ class Places:
             index for fence in document.fences for index in range(fence.first, fence.last + 1)
         }
         self._written = cache(self._write)
+        self._taken: set[tuple[str, int]] = set()
+        """What was looked for already, and the lines in which it was found."""
 
     def of(self, block: Block, start: int, end: int) -> Location:
         """Return the line in which a part of a block's text begins; else that of the heading."""
@@ -63,8 +65,12 @@ class Places:
         texts: the most telling first.
         """
         document = self._visible.document
-        fitting = (row for it in texts for row in rows if it.strip() in document.lines[row])
-        return document.at(next(fitting, rows[0]))
+        fitting = [(it, row) for it in texts for row in rows if it.strip() in document.lines[row]]
+        first = next((each for each in fitting if each not in self._taken), None)
+        if first and first[0] == fitting[0][0]:
+            self._taken.add(first)
+            return document.at(first[1])
+        return document.at(fitting[0][1] if fitting else rows[0])
 
     def _write(self, lines: range) -> tuple[str, list[int]]:
         """Return the letters and digits of some lines, with the line in which each stands."""

@@ -52,8 +52,10 @@ class Comparison:
         """Steps, rows and blocks that were told to be missing, added or moved."""
         self.pairs: dict[Item | None, Item | None] = {None: None}
         """Each place of the English, and the one that corresponds to it."""
-        is_free = pardoned is not None
-        self.wording = Wording(self.findings, self.pairs, self.settled, longer, is_free=is_free)
+        self._is_free = pardoned is not None
+        self.wording = Wording(
+            self.findings, self.pairs, self.settled, longer, is_free=self._is_free
+        )
         self._pair(ours.all("heading"), theirs.all("heading"))
 
     def problems(self) -> Iterator[Problem]:
@@ -249,7 +251,8 @@ class Comparison:
                     behind = self.theirs.paragraph(behind, passed) or behind
                 self.findings.lacks(rule, item, behind)
             elif other and not is_within(other, self.settled):
-                self.settled.add(other)
+                if not self._is_free:  # else what stands in it may be what is asked for
+                    self.settled.add(other)
                 self.findings.adds(rule, other)
             before = other or before
         return matched

@@ -25,6 +25,7 @@ class Likeness:
             for part in (ours, theirs)
         )
         self._names = set.intersection(*said)
+        self._ends = {**_ends(ours), **_ends(theirs)}
 
     def structure(self, item: Item, other: Item) -> float:
         """Return how alike two steps, rows or tables are: by what they hold, and by their shape."""
@@ -44,9 +45,24 @@ class Likeness:
     def _held(self, part: Part, item: Item) -> frozenset[object]:
         """Return what an item holds that is the same in every language."""
         kinds = MARKS | {"fence"}
-        inside = (it for it in part.items if item.index <= it.index < item.end and it.kind in kinds)
-        names = (word for word in _NEUTRAL.findall(item.words) if word in self._names)
-        return frozenset([*(it.value for it in inside), *names])
+        end = self._ends.get(item, item.end)
+        inside = [it for it in part.items if item.index <= it.index < end]
+        said = (word for it in (item, *inside) for word in _NEUTRAL.findall(it.words))
+        names = (word for word in said if word in self._names)
+        return frozenset([*(it.value for it in inside if it.kind in kinds), *names])
+
+
+def _ends(part: Part) -> dict[Item, int]:
+    """Return where numbered steps end whose list Markdown ends, as other things stand between.
+
+    What follows a step belongs to it, up to the next.
+    """
+    steps = [it for it in part.all("step") if it.place is None and it.shown.startswith("step")]
+    ends = [*(it.index for it in steps[1:]), part.section.end]
+    gaps = zip(steps, ends[:-1], strict=False)
+    if any(step.end <= it.index < end for step, end in gaps for it in part.items):
+        return dict(zip(steps, ends, strict=True))
+    return {}
 
 
 def _names(item: Item) -> list[str]:

@@ -6,9 +6,9 @@ What is left corresponds to nothing: a wrong pair would make findings that are n
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from lockstep.guides import anchor, inventory
 from lockstep.guides.document import Document, Heading
@@ -19,6 +19,10 @@ _SURE = 0.5
 """Share of what two sections hold that must be equal for them to correspond wherever they stand."""
 _ENOUGH = 2
 """Of how many things at least."""
+_CLEARLY = 1.25
+"""How many times as much sections must have in common as those at the same places."""
+_TELLING = 5
+"""How many words in common tell something."""
 _KINDS = {"code", "link", "image", "fence", "directive"}
 _WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]+")
 _UNSAID = re.compile(r"(`[^`]*`)|<[^<>]+>|(?<=\])\([^()\s]*\)")
@@ -34,6 +38,8 @@ class _Part:
     marks: frozenset[object]
     names: frozenset[str]
     """Words in the heading itself in Latin letters: in a translation, names."""
+    words: frozenset[str]
+    """Words in Latin letters below it as well, and in code."""
 
 
 def named(source: Document) -> Document:
@@ -71,12 +77,13 @@ def _corresponding(ours: Sequence[_Part], theirs: Sequence[_Part]) -> Iterator[t
         for part, other in align(ours, theirs, _likeness)
         if part and other and _likeness(part, other) >= 1
     ]
+    placed: list[tuple[_Part, _Part]] = []
     ends = [(-1, -1), *sure, (len(ours), len(theirs))]
     for (i, k), (j, m) in pairwise(ends):
         between, here = ours[i + 1 : j], theirs[k + 1 : m]
         if [each.heading.level for each in between] == [each.heading.level for each in here]:
-            pairs = [each for each in zip(between, here, strict=True) if _may_be_one(*each)]
-            yield from ((other.index, part.heading.anchor or "") for part, other in pairs)
+            placed += [each for each in zip(between, here, strict=True) if _may_be_one(*each)]
+    yield from ((other.index, part.heading.anchor or "") for part, other in _in_place(placed))
     yield from ((m, ours[j].heading.anchor or "") for j, m in sure)
 
 
@@ -93,6 +100,35 @@ def _likeness(part: _Part, other: _Part) -> float:
     if ours.title == theirs.title or (same and share > 0):
         return 2.0 + share
     return 1.0 + share if share >= _SURE and len(shared) >= _ENOUGH else 0.1 + share / 2
+
+
+def _in_place(pairs: Sequence[tuple[_Part, _Part]]) -> Iterator[tuple[_Part, _Part]]:
+    """Yield sections at the same places, but for two that surely changed places.
+
+    Each says what the other's English says, and clearly more of that than of its own.
+    """
+    words = _said(part for part, _ in pairs) & _said(other for _, other in pairs)
+    ours = [part.words & words for part, _ in pairs]
+    theirs = [other.words & words for _, other in pairs]
+    straight = [_share(*each) for each in zip(ours, theirs, strict=True)]
+    swapped: set[int] = set()
+    for i, k in combinations(range(len(pairs)), 2):
+        cross = _share(ours[i], theirs[k]), _share(ours[k], theirs[i])
+        if min(cross) > max(straight[i], straight[k]) and sum(cross) > _CLEARLY * (
+            straight[i] + straight[k]
+        ):
+            swapped |= {i, k}
+    return (pair for at, pair in enumerate(pairs) if at not in swapped)
+
+
+def _said(parts: Iterable[_Part]) -> frozenset[str]:
+    return frozenset[str]().union(*(part.words for part in parts))
+
+
+def _share(ours: frozenset[str], theirs: frozenset[str]) -> float:
+    """Return how much of what two sections say both say; nothing where that is little."""
+    common = len(ours & theirs)
+    return common / len(ours | theirs) if common >= _TELLING else 0.0
 
 
 def _may_be_one(part: _Part, other: _Part) -> bool:
@@ -112,5 +148,7 @@ def _parts(guide: Document) -> list[_Part]:
     for index, (heading, first, end) in enumerate(zip(guide.headings, lines, ends, strict=True)):
         inside = (it for it in held.items if first <= it.index < end and it.kind in _KINDS)
         names = frozenset(_WORDS.findall(heading.title))
-        found.append(_Part(index, heading, frozenset((it.kind, it.value) for it in inside), names))
+        marks = frozenset((it.kind, it.value) for it in inside)
+        words = frozenset(_WORDS.findall("\n".join(guide.lines[first:end])))
+        found.append(_Part(index, heading, marks, names, words))
     return found

@@ -23,7 +23,15 @@ _NOTE = re.compile(
 )
 """A comment, in nearly any language."""
 _LANG = re.compile(r"""\blang=(["'])[\w-]+\1""")
-"""An example's language, which a translator may make that of the page."""
+"""The language of a page, in HTML."""
+_LANGUAGE = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:en|fr|de|es|pt|ru|zh|ja|ko|ar|tr|pl|uk|vi)(?:[-_][A-Za-z]{2,4})?"
+    r"|english|french|german|spanish|portuguese|italian|russian|chinese|japanese|korean|arabic)"
+    r"(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+"""A language that an example is for, which a translator may make that of the page. Codes that are
+words of programs too (``is``, ``it``, ``no``) are none."""
 _LATIN = re.compile(r"[a-z0-9]+")
 _BETWEEN = re.compile(r"<!--.*?-->|\{?/\*.*?\*/\}?", re.DOTALL)
 _FEW = 8
@@ -42,9 +50,17 @@ class _Line:
 
 
 def bare(text: str) -> str:
-    """Return the letters and digits of a text, without what sets them apart."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    """Return the letters and digits of a text, without what sets them apart.
+
+    Every language's code, or name in English, is the same.
+    """
+    plain = unicodedata.normalize("NFKC", localised(text)).casefold()
     return "".join(sign for sign in plain if sign.isalnum())
+
+
+def localised(text: str) -> str:
+    """Return a text in which an example's language is the same, whichever it is."""
+    return _LANGUAGE.sub("lg", text)
 
 
 def is_translated(text: str) -> bool:

@@ -4,6 +4,7 @@ Sentences may be divided and joined, and so may short paragraphs; a paragraph of
 left, and a number that nobody says, are found.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 from lockstep.guides import number
@@ -13,6 +14,8 @@ from lockstep.translations.alignment import align
 from lockstep.translations.bitext import WIDE, Group, aligned, groups, surprise
 from lockstep.translations.findings import Findings
 from lockstep.translations.part import Part, is_within
+
+_NAME = re.compile(r"[A-Z][A-Za-z0-9.]+")
 
 
 class Wording:
@@ -55,6 +58,8 @@ class Wording:
             for part in (self.findings.ours, self.findings.theirs)
         )
         marks = self.findings.ours.marks | self.findings.theirs.marks
+        if self.is_free:
+            marks = _with_names(marks, self.findings.ours.texts, self.findings.theirs.texts)
         for (place, column), texts in ours.items():
             beside = self.pairs.get(place)
             others = theirs.pop((beside, column), [])
@@ -78,6 +83,8 @@ class Wording:
             english, translated = ("\n".join(it.words for it in side) for side in (ours, theirs))
             lacking, added = unsaid(english, translated)
             lacking = [it for it in lacking if not any(each <= moved for each in it.readings)]
+            if self.is_free and ours[0].kind == "heading" and number.said(translated):
+                lacking = [it for it in lacking if not it.is_small]  # counted anew
             rule = "parity-numbers"
             if any((self.findings.theirs, text.block) in told for text in theirs):
                 lacking = []  # a value says it now
@@ -164,6 +171,17 @@ class Wording:
         for other in theirs:
             self.alone.add((self.findings.theirs, other.block))
             self.findings.adds(rule, other)
+
+
+def _with_names(
+    marks: Mapping[Text, frozenset[object]], ours: Iterable[Text], theirs: Iterable[Text]
+) -> dict[Text, frozenset[object]]:
+    """Return what texts hold that is the same in every language, and the names in both."""
+    names = [
+        {text: frozenset(_NAME.findall(text.words)) for text in texts} for texts in (ours, theirs)
+    ]
+    both = frozenset.intersection(*(frozenset[str]().union(*each.values()) for each in names))
+    return {text: marks[text] | (found & both) for each in names for text, found in each.items()}
 
 
 def _is_empty(text: Text) -> bool:
