@@ -5,7 +5,6 @@ contents, the title, and the anchors that are there and are linked to. A page th
 of is not kept, so that it complains again.
 """
 
-import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from lockstep.disk.build import Build
-from lockstep.disk.cache import Cache
+from lockstep.disk.cache import Cache, digest
 
 _log = logging.getLogger("mkdocs.structure.pages")
 
@@ -52,7 +51,7 @@ class Templates(BytecodeCache):
 def places(files: Files) -> str:
     """Return a digest of all that links can lead to."""
     found = sorted((it.src_uri, it.url, it.inclusion.name) for it in files)
-    return hashlib.blake2b(repr(found).encode("utf-8", "surrogatepass")).hexdigest()
+    return digest(found)
 
 
 def _render(page: Page, build: Build, language: str, config: MkDocsConfig, files: Files) -> None:

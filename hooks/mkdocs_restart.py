@@ -17,13 +17,14 @@ from lockstep.disk import inputs
 
 log = logging.getLogger("mkdocs.lockstep")
 
-_AT_START = inputs.engine()
+_SERVES = "serve" in sys.argv
+_AT_START = inputs.engine() if _SERVES else ""
 _TRY = "import sys; sys.path.insert(0, sys.argv[1]); import mkdocs_hook"
 
 
 def if_changed(config: MkDocsConfig) -> None:
     """Start the server again with the programs as they are now, if they can be imported at all."""
-    if "serve" not in sys.argv or inputs.engine() == _AT_START:
+    if not _SERVES or inputs.engine() == _AT_START:
         return
     attempt = [sys.executable, "-c", _TRY, str(Path(__file__).parent)]
     done = subprocess.run(attempt, capture_output=True, text=True, check=False)  # noqa: S603 our own

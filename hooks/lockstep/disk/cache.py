@@ -118,5 +118,11 @@ class Cache:
         return digest.digest()
 
 
+def digest(*values: object) -> str:
+    """Return a digest of values that are told apart by how Python writes them."""
+    data = repr(values).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
 def _digest(key: bytes, value: bytes) -> bytes:
     return hashlib.blake2b(key + value, digest_size=16).digest()

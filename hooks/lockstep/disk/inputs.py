@@ -43,8 +43,9 @@ def programs(config: Path, settings: Settings) -> str | None:
         for match in _VARIABLES.finditer(data.decode("utf-8", "replace")):
             for variable in re.findall(r"\w+", match[1] or match[2]):
                 _add(digest, variable, os.environ.get(variable, "\0").encode())
-    for path in (config.parent / settings.glossary, *_engine()):
-        _add(digest, str(path), _content(path))
+    terms = config.parent / settings.glossary
+    _add(digest, str(terms), _content(terms))
+    _add(digest, str(ENGINE), engine().encode())
     _add(digest, sys.version, "\n".join(_installed()).encode())
     return digest.hexdigest()
 

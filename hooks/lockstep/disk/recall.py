@@ -5,14 +5,13 @@ guide in which a section is not as its translator wrote it nothing is kept: what
 place may depend on every other page.
 """
 
-import hashlib
 import io
 import pickle
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from lockstep.disk.cache import Cache
+from lockstep.disk.cache import Cache, digest
 from lockstep.ground.language import Language
 from lockstep.ground.problem import Problem
 from lockstep.guides.document import Document
@@ -86,15 +85,12 @@ class Recall:
         texts = [
             (it.path, it.lines, it.offset, it.meta, sorted(it.anchors.items())) for it in documents
         ]
-        made_from = (language.code, name, texts, labs, sorted(site.labs))
-        data = repr(made_from).encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(data, digest_size=16).hexdigest()
+        return digest(language.code, name, texts, labs, sorted(site.labs))
 
     def _lab(self, name: str) -> str:
         """Return a digest of a notebook with all that belongs to it."""
         if name not in self._labs:
-            data = repr(self._site.labs[name]).encode("utf-8", "surrogatepass")
-            self._labs[name] = hashlib.blake2b(data, digest_size=16).hexdigest()
+            self._labs[name] = digest(self._site.labs[name])
         return self._labs[name]
 
     def _is_as_written(self, guide: Document, language: Language) -> bool:

@@ -1,12 +1,12 @@
 """What readers take away of a site, made where something has changed."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from lockstep.disk import belongings
-from lockstep.disk.cache import Cache
+from lockstep.disk.cache import Cache, digest
 from lockstep.disk.project import Project
 from lockstep.disk.recall import Recall
 from lockstep.export import kit
@@ -50,12 +50,12 @@ class Offers:
         languages, words = self._site.settings.languages, self._site.words[language]
         addresses = Addresses(address, source=languages.source.code, urls=urls)
         own = list(kit.lessons(self._site, words.language, addresses, licence))
-        addresses = Addresses(address, source=languages.source.code, urls=there)
+        addresses = replace(addresses, urls=there)
         self._originals = partial(kit.lessons, self._site, languages.source, addresses, licence)
         # Labs that the language lacks are in the archive of all labs, in the source language.
         foreign = list(self._originals({each.name for each in own}))
         beside = belongings.of(self._project, [each.lab for each in (*own, *foreign)])
-        self._links = {languages.source.code: _digest(there), language: _digest(urls)}
+        self._links = {languages.source.code: digest(there), language: digest(urls)}
         notebooks: list[tuple[Lesson, bytes]] = []
         sources = [language]
         for each in (*own, *foreign):
@@ -95,7 +95,7 @@ class Offers:
         addresses = lesson.addresses
         guide = self._site.guides[lesson.code][addresses.page.removeprefix(f"{lesson.code}/")]
         belonging = sorted(beside.files.get(lesson.name, {}).items())
-        source = _digest(
+        source = digest(
             (self._recall.key(guide, lesson.words.language), lesson.licence),
             (addresses.site, addresses.page, addresses.source, self._links[lesson.code]),
             (beside.pins, belonging),
@@ -112,10 +112,3 @@ class Offers:
 
 def _plain(files: Sequence[File]) -> list[tuple[str, bytes, str | None]]:
     return [(file.path, file.content, file.lab) for file in files]
-
-
-def _digest(*values: object) -> str:
-    """Return a digest of values that are told apart by how they are written."""
-    return hashlib.blake2b(
-        repr(values).encode("utf-8", "surrogatepass"), digest_size=16
-    ).hexdigest()
