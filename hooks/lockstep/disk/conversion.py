@@ -9,8 +9,13 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown, inlinepatterns
+from markdown.extensions.admonition import AdmonitionProcessor
+from markdown.extensions.tables import TableProcessor
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AtomicString
+from pymdownx.details import DetailsProcessor
+from pymdownx.tabbed import TabbedProcessor
 
 from lockstep.rules.visible import ConversionError
 
@@ -40,6 +45,17 @@ _REFERRING = {
 """What makes links of references, and nothing where a page defines none."""
 _PRIORITY = 20
 """Of what reads them, among the things that Python-Markdown does to a page."""
+_BLOCKS = {
+    AdmonitionProcessor: "!!!",
+    DetailsProcessor: "???",
+    TableProcessor: "|",
+    TabbedProcessor: "===",
+}
+"""What reads blocks, and what stands in a page in which it finds any."""
+_BEFORE_HTML = 20.5
+"""Once other files are included, and before HTML is taken out, in which there may be Markdown."""
+_CONTENTS = "toc"
+"""What lists a page's headings, where a mark asks for that."""
 
 
 def converter(config: Path) -> Callable[[str], str]:
@@ -86,7 +102,27 @@ def _loaded(config: Path) -> Markdown:
     )
     if type(markdown.treeprocessors["inline"]) is InlineProcessor:
         markdown.treeprocessors.register(_Inline(markdown), "inline", _PRIORITY)
+    markdown.preprocessors.register(_Narrow(markdown), "narrow", _BEFORE_HTML)
     return markdown
+
+
+class _Narrow(Preprocessor):
+    """Leaves out, page by page, what surely finds nothing there."""
+
+    def __init__(self, markdown: Markdown) -> None:
+        super().__init__(markdown)
+        self._processors = [*markdown.parser.blockprocessors]
+        contents = _CONTENTS in markdown.treeprocessors and markdown.treeprocessors[_CONTENTS]
+        self._mark = getattr(contents, "marker", "")
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        wanted = [it for it in self._processors if _BLOCKS.get(type(it), "") in text]
+        self.md.parser.blockprocessors = wanted  # type: ignore[assignment] # it is gone through
+        if self._mark:
+            mark = self._mark if self._mark in text else ""
+            self.md.treeprocessors[_CONTENTS].marker = mark  # type: ignore[attr-defined]
+        return lines
 
 
 class _Inline(InlineProcessor):

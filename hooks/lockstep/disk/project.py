@@ -72,7 +72,7 @@ class Project(Folder):
 
         A declared data file that does not exist has an empty hash.
         """
-        cells = tuple((cell.key, _of_code(cell.source)) for cell in source.cells)
+        cells = tuple((cell.key, cell.code) for cell in source.cells)
         imports = {name for cell in source.cells for name in _imports(cell.source)}
         modules, packages = self._reached(imports)
         folder = self.root / self.settings.notebooks
@@ -111,7 +111,9 @@ class Project(Folder):
             for language in self.settings.languages.translations
             if (catalog := self.catalog(source.name, language)) is not None
         }
-        return Lab(source, self.fingerprint(source), pair, catalogs)
+        lab = Lab(source, self.fingerprint(source), pair, catalogs)
+        lab.prepare()  # here, where notebooks are read side by side
+        return lab
 
     def catalog(self, name: str, language: Language) -> Catalog | None:
         """Return the comment catalog of a notebook in a language, if there is one."""

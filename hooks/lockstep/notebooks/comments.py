@@ -107,12 +107,14 @@ def _unreadable(path: str, row: int, said: str) -> Catalog:
 def localised(cell: Cell, catalog: Catalog) -> Localised:
     """Return the cell's code with every comment that has a finished translation translated.
 
-    A harmful translation is left out, so that the program is the tested one whatever the catalog
-    holds; ``check`` reports it.
+    A harmful translation is left out; ``check`` reports it. The program is the tested one whatever
+    the catalog holds: a comment ends with its line, wherever that stands
+    (https://docs.python.org/3/reference/lexical_analysis.html#comments), and ``harm`` lets no
+    character through that ends one.
     """
     lines = cell.source.split("\n")
     replaced: dict[int, tuple[program.Comment, list[str]]] = {}
-    for comment in _comments(cell):
+    for comment in cell.comments:
         translation = catalog.translation(comment.text)
         if translation is not None and not harm(comment, translation):
             replaced[comment.first] = (comment, translation.split("\n"))
@@ -131,10 +133,7 @@ def localised(cell: Cell, catalog: Catalog) -> Localised:
         places.extend(len(result) + min(row, len(translated) - 1) for row in range(height))
         result.extend(f"{lead}# {line}".rstrip() for line in translated)
         index = comment.last + 1
-    source = "\n".join(result)
-    if not replaced or program.code_tokens(source) != program.code_tokens(cell.source):
-        return Localised(cell.source, tuple(range(len(lines))))
-    return Localised(source, tuple(places))
+    return Localised("\n".join(result), tuple(places))
 
 
 def harm(comment: program.Comment, translation: str) -> str | None:
@@ -159,7 +158,7 @@ def harm(comment: program.Comment, translation: str) -> str | None:
 
 def texts(notebook: Notebook) -> tuple[str, ...]:
     """Return the comments of the cells that guides show, each once, in order."""
-    found = (comment.text for cell in notebook.shown for comment in _comments(cell))
+    found = (comment.text for cell in notebook.shown for comment in cell.comments)
     return tuple(dict.fromkeys(found))
 
 
@@ -168,7 +167,7 @@ def problems(notebook: Notebook, catalog: Catalog) -> list[Problem]:
     found = list(catalog.problems)
     if catalog.problems:
         return found
-    if not catalog.messages and any(map(_comments, notebook.shown)):
+    if not catalog.messages and any(cell.comments for cell in notebook.shown):
         message = (
             f"no translations of its comments in {catalog.path}; start it: `lockstep comments`"
         )
@@ -177,7 +176,7 @@ def problems(notebook: Notebook, catalog: Catalog) -> list[Problem]:
     known = {message.source: message for message in catalog.messages}
     reported: set[str] = set()
     for cell in notebook.shown:
-        for comment in _comments(cell):
+        for comment in cell.comments:
             if comment.text in reported:
                 continue
             reported.add(comment.text)
@@ -197,7 +196,7 @@ def updated(notebook: Notebook, catalog: Catalog, language: str) -> str:
     known = {message.source: message for message in catalog.messages if message.translation}
     wanted: dict[str, list[str]] = {}
     for cell in notebook.shown:
-        for comment in _comments(cell):
+        for comment in cell.comments:
             wanted.setdefault(comment.text, []).append(f"cell {cell.key}")
     orphans = {source: known[source] for source in known if source not in wanted}
     for source, places in wanted.items():
@@ -216,13 +215,6 @@ def updated(notebook: Notebook, catalog: Catalog, language: str) -> str:
     buffer = io.BytesIO()
     write_po(buffer, result, width=0, include_previous=True)
     return _without_clock(buffer.getvalue().decode()).rstrip("\n") + "\n"
-
-
-def _comments(cell: Cell) -> tuple[program.Comment, ...]:
-    try:
-        return program.comments(cell.source)
-    except SyntaxError:
-        return ()
 
 
 def _findings(

@@ -89,4 +89,18 @@ class Lab:
         catalog = self.catalogs.get(language)
         if catalog is None:
             return Localised(cell.source, tuple(range(cell.source.count("\n") + 1)))
-        return comments.localised(cell, catalog)
+        key = (cell.source, language)
+        if key not in self._localised:
+            self._localised[key] = comments.localised(cell, catalog)
+        return self._localised[key]
+
+    @cached_property
+    def _localised(self) -> dict[tuple[str, str], Localised]:
+        """What was asked for already, by code and language: checks, pages and exports ask."""
+        return {}
+
+    def prepare(self) -> None:
+        """Work out what will be asked for of each cell that guides show."""
+        for cell in self.notebook.shown:
+            for language in self.catalogs:
+                self.localised(cell, language)

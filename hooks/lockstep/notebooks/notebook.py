@@ -9,6 +9,7 @@ https://jupytext.readthedocs.io/en/latest/formats-scripts.html#the-percent-forma
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from jupytext.cell_reader import DoublePercentScriptCellReader
@@ -18,7 +19,7 @@ from jupytext.magics import is_escaped_code_start, is_magic
 from lockstep.ground import yaml
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
-from lockstep.notebooks import header, program
+from lockstep.notebooks import fingerprint, header, program
 from lockstep.notebooks.header import Needs
 
 _FORMAT = {"extension": ".py", "format_name": "percent"}
@@ -34,7 +35,7 @@ _DATABRICKS = re.compile(
 """Lines that are more than comments in Databricks' source files, also inside a string."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, in which nothing can be kept that is worked out once
 class Cell:
     """A code cell."""
 
@@ -56,6 +57,19 @@ class Cell:
     def is_test(self) -> bool:
         """Whether it asserts what the guide claims: it runs, and no guide shows it."""
         return "test" in self.tags
+
+    @cached_property
+    def comments(self) -> tuple[program.Comment, ...]:
+        """The comments in its code, in order; none where that is no Python."""
+        try:
+            return program.comments(self.source)
+        except SyntaxError:
+            return ()
+
+    @cached_property
+    def code(self) -> str:
+        """The hash of its code without comments and layout, see ``fingerprint.of_code``."""
+        return fingerprint.of_code(self.source)
 
 
 @dataclass(frozen=True, slots=True)

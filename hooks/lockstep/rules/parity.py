@@ -7,7 +7,7 @@ What is in a section, ``comparison`` compares.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from lockstep.ground.language import Language
 from lockstep.ground.problem import Problem, Severity
@@ -79,6 +79,12 @@ def _terms(site: Site, language: Language) -> list[Term]:
     ]
 
 
+@lru_cache(maxsize=8)  # each translation is compared with the same English
+def _occurring(text: str, terms: tuple[Sequence[str], ...]) -> frozenset[int]:
+    """Return the numbers of the terms of which a form is in a text."""
+    return frozenset(at for at, forms in enumerate(terms) if any(form in text for form in forms))
+
+
 @cache
 def _folded(forms: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(form.casefold() for form in forms)
@@ -118,11 +124,9 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
         )
     )
     said = ["\n".join(text.words for text in held.texts).casefold() for held in (ours, theirs)]
-    used = [
-        term
-        for term in terms
-        if any(form in text for text, forms in zip(said, term, strict=True) for form in forms)
-    ]
+    forms = (tuple(term[at] for term in terms) for at in range(2))
+    known = frozenset[int]().union(*map(_occurring, said, forms))
+    used = [term for at, term in enumerate(terms) if at in known]
     longer = bitext.ratio((part.texts, other.texts) for part, other in parts)
     for (source, own), sides in zip(compared, parts, strict=True):
         if source.level != own.level:
