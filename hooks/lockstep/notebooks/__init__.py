@@ -1,13 +1,13 @@
 """Lab code and what proves that it was run.
 
-jupytext is loaded without what only a Jupyter server needs of it, and jsonschema without a grammar
-of addresses, of which notebooks have none: it takes longer to build than all else to load.
+jupytext is loaded without what only a Jupyter server needs of it, and jsonschema without grammars
+of addresses and times, of which notebooks have none: together they take longer than all else.
 """
 
 import sys
 from importlib import import_module
 
-_NOT_NEEDED = ("jupyter_server", "rfc3987_syntax")
+_NOT_NEEDED = ("isoduration", "jupyter_client", "jupyter_server", "rfc3987_syntax", "tornado")
 
 
 def _load() -> None:

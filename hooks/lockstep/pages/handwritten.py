@@ -1,6 +1,7 @@
 """Code blocks written by hand in a guide: which may stand, and why their code was not run."""
 
 import re
+from functools import cache
 
 from pygments.lexers import find_lexer_class_by_name
 from pygments.util import ClassNotFound
@@ -59,6 +60,7 @@ def read(fence: Fence) -> NotRunBlock | None:
     return None
 
 
+@cache  # for a name that is none, Pygments asks every installed package
 def _runnable(language: str) -> bool:
     """Whether a fence in a language is a program to run, under any name that is highlighted."""
     if language in RUNNABLE or _FAMILY.match(language):

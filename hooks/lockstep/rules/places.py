@@ -6,7 +6,6 @@ letters and digits only, since marks and addresses are seen otherwise or not at 
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 from lockstep.ground.location import Location
 from lockstep.guides.prose import GAP
@@ -31,7 +30,8 @@ class Places:
         self._code = {
             index for fence in document.fences for index in range(fence.first, fence.last + 1)
         }
-        self._written = cache(self._write)
+        self._known: dict[range, tuple[str, list[int]]] = {}
+        """What was read already."""
         self._taken: set[tuple[str, int]] = set()
         """What was looked for already, and the lines in which it was found."""
 
@@ -72,8 +72,13 @@ class Places:
             return document.at(first[1])
         return document.at(fitting[0][1] if fitting else rows[0])
 
-    def _write(self, lines: range) -> tuple[str, list[int]]:
+    def _written(self, lines: range) -> tuple[str, list[int]]:
         """Return the letters and digits of some lines, with the line in which each stands."""
+        if lines not in self._known:
+            self._known[lines] = self._read(lines)
+        return self._known[lines]
+
+    def _read(self, lines: range) -> tuple[str, list[int]]:
         text: list[str] = []
         rows: list[int] = []
         for row in lines:
