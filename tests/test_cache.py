@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lockstep.disk.build import STORE
-from lockstep.disk.cache import Cache
+from lockstep.disk.cache import STORE, Cache
 from lockstep.disk.folder import STATE
 from tests.test_build import build, showcase
 

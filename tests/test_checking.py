@@ -1,15 +1,16 @@
 """The check that remembers: the same findings as a clean one, whatever changes in between."""
 
-import json
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from lockstep.disk import checking, inputs, memory, workers
+from lockstep.disk import checking, inputs, workers
+from lockstep.disk.cache import STORE
 from lockstep.disk.folder import Folder
 from lockstep.disk.project import Project
 from lockstep.ground.problem import Problem
@@ -98,24 +99,42 @@ def test_only_what_changed_is_checked_again(root: Path, monkeypatch: pytest.Monk
     assert "labs/count-animals.md" not in asked[: asked.index("other.md") + 1]
 
 
-@pytest.mark.parametrize(
-    "damage", [b"", b"{", b"[]", b"null", b'{"format": 1}', b"\xff", b'{"format": 1, "body": {}}']
-)
+def test_a_notebook_that_changed_concerns_its_pages_only(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "docs/en/other.md").write_text("---\ntitle: x\n---\n", "utf-8")
+    remembering(root)
+    script = root / "notebooks/count-animals.py"
+    script.write_text(script.read_text("utf-8") + "\n# %%\nmore = 1\n", "utf-8")
+    asked: list[str] = []
+
+    def side_by_side(work: object, items: list[object]) -> list[object]:
+        asked.extend(map(str, items))
+        return [work(item) for item in items]  # type: ignore[operator]
+
+    monkeypatch.setattr(workers, "side_by_side", side_by_side)
+    assert remembering(root)
+    assert asked == [str(script), "labs/count-animals.md"]
+    asked.clear()
+    assert remembering(root) == clean(root)
+    assert "labs/count-animals.md" not in asked
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database", b"SQLite format 3\0" + b"\1" * 5000])
 def test_a_damaged_file_is_not_believed(root: Path, damage: bytes) -> None:
     expected = remembering(root)
-    store = root / ".lockstep" / checking.STORE
-    store.write_bytes(damage)
+    (root / ".lockstep" / STORE).write_bytes(damage)
     assert checking.remembered(Folder.open(root / CONFIG)) is None
     assert remembering(root) == expected
 
 
 def test_an_edited_file_is_not_believed(root: Path) -> None:
-    remembering(root)
-    store = root / ".lockstep" / checking.STORE
-    kept = json.loads(store.read_text("utf-8"))
-    kept["body"]["findings"].append(["docs/en/x.md", 1, "unreadable", "forged", 0])
-    store.write_text(json.dumps(kept), "utf-8")
-    assert memory.read(store) == memory.Remembered()
+    expected = remembering(root)
+    with sqlite3.connect(root / ".lockstep" / STORE) as file:
+        file.execute("UPDATE made SET value = value || x'00'")
+    file.close()
+    assert checking.remembered(Folder.open(root / CONFIG)) is None
+    assert remembering(root) == expected
 
 
 def test_where_nothing_can_be_kept_the_findings_are_the_same(root: Path) -> None:

@@ -18,8 +18,8 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 
-from lockstep.disk.build import STORE, Build
-from lockstep.disk.cache import Cache
+from lockstep.disk.build import Build
+from lockstep.disk.cache import STORE, Cache
 from lockstep.disk.project import Project
 from lockstep.disk.recall import Recall
 from lockstep.disk.takeaway import Offers

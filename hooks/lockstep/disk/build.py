@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from lockstep.disk import checking, inputs, kept, segmentation
+from lockstep.disk import checking, kept, segmentation
 from lockstep.disk.cache import Cache
 from lockstep.disk.project import Project
 from lockstep.disk.recall import Recall
@@ -39,9 +39,6 @@ from lockstep.terms.finder import Finder
 
 STATUS = "status.json"
 """The file in the site's root that holds how every page stands."""
-
-STORE = "pages.sqlite"
-"""The file with what builds have made, in the project's folder of untracked files."""
 
 
 def _nowhere(_language: str, _page: str) -> None:
@@ -98,8 +95,7 @@ class Build:
         site, findings = checking.check(project)
         segmentations = segmentation.of(site.glossary, site.settings.languages)
         finders = segmentation.finders(site.glossary, segmentations)
-        basis = inputs.programs(config, project.settings)
-        cache = Cache(project.state / STORE, basis)
+        cache = project.cache
         recall = Recall(site, cache)
         site = replace(site, recall=recall.page)
         offers = Offers(project, site, cache, recall)

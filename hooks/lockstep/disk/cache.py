@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 
+STORE = "cache.sqlite"
+"""Name of the file, in a project's folder of untracked files."""
 KEPT = 3
 """Days for which a value stays that no build has asked for."""
 _TABLE = """
@@ -33,7 +35,7 @@ class Cache:
     def __init__(self, path: Path, basis: str | None) -> None:
         """Take the file, and the digest of what everything is made from; ``None`` keeps nothing."""
         self._path = path
-        self._basis = basis
+        self.basis = basis
         self._new: dict[bytes, bytes] = {}
         self._used: set[bytes] = set()
         self._reader: tuple[int, sqlite3.Connection] | None = None
@@ -41,7 +43,7 @@ class Cache:
 
     def get(self, kind: str, *sources: str | bytes) -> Any:  # noqa: ANN401 whatever was put
         """Return what was made from sources; ``None`` where it is not known."""
-        if self._basis is None:
+        if self.basis is None:
             return None
         key = self._key(kind, sources)
         value = self._new.get(key) or self._read(key)
@@ -52,7 +54,7 @@ class Cache:
 
     def put(self, value: Any, kind: str, *sources: str | bytes) -> None:  # noqa: ANN401 see above
         """Keep what was made from sources, from the next ``flush`` on in the file."""
-        if self._basis is not None:
+        if self.basis is not None:
             self._new[self._key(kind, sources)] = marshal.dumps(value)
 
     def made(self, make: Callable[[], _T], kind: str, *sources: str | bytes) -> _T:
@@ -110,7 +112,7 @@ class Cache:
             yield file
 
     def _key(self, kind: str, sources: tuple[str | bytes, ...]) -> bytes:
-        digest = hashlib.blake2b(f"{self._basis}\0{kind}\0".encode(), digest_size=16)
+        digest = hashlib.blake2b(f"{self.basis}\0{kind}\0".encode(), digest_size=16)
         for each in sources:
             data = each.encode("utf-8", "surrogatepass") if isinstance(each, str) else each
             digest.update(f"{type(each).__name__}{len(data)}\0".encode())

@@ -6,9 +6,12 @@ happens. What the files hold is not known here, so that nothing heavy is importe
 
 import os
 import tempfile
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from lockstep.disk import inputs
+from lockstep.disk.cache import STORE, Cache
 from lockstep.ground import settings
 from lockstep.ground.language import Language
 from lockstep.ground.settings import Settings
@@ -40,6 +43,11 @@ class Folder:
     def state(self) -> Path:
         """The folder for what is not tracked."""
         return self.root / STATE
+
+    @cached_property
+    def cache(self) -> Cache:
+        """What earlier checks and builds have made."""
+        return Cache(self.state / STORE, inputs.programs(self.config, self.settings))
 
     def accepted(self, language: Language) -> Path:
         """Return the folder of the English from which a language's guides were made."""

@@ -66,6 +66,27 @@ def shared(config: Path, settings: Settings) -> str | None:
     return digest.hexdigest()
 
 
+def notebook(script: Path, root: Path, settings: Settings) -> str:
+    """Return the digest of the files that belong to a notebook alone."""
+    digest = hashlib.blake2b(digest_size=16)
+    codes = [language.code for language in settings.languages.translations]
+    catalogs = (root / settings.catalogs / code / f"{script.stem}.po" for code in codes)
+    for path in (script, script.with_suffix(".ipynb"), *catalogs):
+        _add(digest, str(path), _content(path))
+    return digest.hexdigest()
+
+
+def beside_notebooks(root: Path, settings: Settings) -> str:
+    """Return the digest of what notebooks have in common: modules, data, and the pins."""
+    folder, catalogs = root / settings.notebooks, root / settings.catalogs
+    digest = hashlib.blake2b(digest_size=16)
+    for path in (root / settings.pins, *visible(folder)):
+        own = path.parent == folder and path.suffix in {".py", ".ipynb"}
+        if not own and not path.is_relative_to(catalogs):
+            _add(digest, str(path), _content(path))
+    return digest.hexdigest()
+
+
 def pages(root: Path, settings: Settings) -> dict[str, str]:
     """Return the digest of what belongs to each page, by the page's path below its language."""
     digests: dict[str, hashlib.blake2b] = {}

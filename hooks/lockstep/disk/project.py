@@ -1,14 +1,16 @@
 """A project: its folder, with its files read into values. Nothing here runs lab code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from lockstep.disk import conversion, layout, workers
+from lockstep.disk import conversion, inputs, layout, workers
+from lockstep.disk.cache import digest
 from lockstep.disk.folder import Folder
+from lockstep.disk.revival import revived, stored
 from lockstep.ground.language import Language, Words
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
@@ -27,10 +29,10 @@ from lockstep.terms.glossary import Glossary
 
 # What has been read is remembered by its text: `mkdocs serve` reads a project after every edit.
 _document = lru_cache(maxsize=4096)(document.read)
-_notebook = lru_cache(maxsize=1024)(notebook.read)
-_recording = lru_cache(maxsize=1024)(recording.read)
-_catalog = lru_cache(maxsize=4096)(comments.read)
 _of_code = lru_cache(maxsize=16384)(fingerprint.of_code)
+_pins = lru_cache(maxsize=4)(fingerprint.read_pins)
+_labs: dict[str, Lab] = {}
+"""The labs that were read last, by a digest of what from."""
 
 LOCALE = Path(__file__).parent.parent / "locale"
 """Where the engine's own words are, a file for each language."""
@@ -54,9 +56,36 @@ class Project(Folder):
         return Site(self.settings, labs, guides, words, terms, accepted, tuple(problems), convert)
 
     def labs(self) -> dict[str, Lab]:
-        """Read the notebooks, with all that belongs to them, by name."""
+        """Read the notebooks, with all that belongs to them, by name: those that have changed."""
         scripts = list(_scripts(self.root / self.settings.notebooks))
-        return {lab.name: lab for lab in workers.side_by_side(self._lab, scripts) if lab}
+        keys = self._lab_keys(scripts)
+        found = {path: _labs.get(key) or self._kept_lab(key) for path, key in keys.items()}
+        left = [path for path in scripts if found[path] is None]
+        made = dict(zip(left, workers.side_by_side(self._stored_lab, left), strict=True))
+        after = self._lab_keys(left)
+        for path, data in made.items():
+            found[path] = revived(data)
+            if after[path] == keys[path]:  # else it may have changed before it was read
+                self.cache.put(data, "lab", keys[path])
+        _labs.clear()
+        _labs.update((keys[path], lab) for path, lab in found.items() if lab)
+        return {lab.name: lab for lab in found.values() if lab}
+
+    def _lab_keys(self, scripts: Sequence[Path]) -> dict[Path, str]:
+        """Return a digest of all that each notebook is read from."""
+        beside = inputs.beside_notebooks(self.root, self.settings)
+        basis = (self.cache.basis, str(self.root), beside)
+        return {
+            path: digest(basis, inputs.notebook(path, self.root, self.settings)) for path in scripts
+        }
+
+    def _kept_lab(self, key: str) -> Lab | None:
+        known = self.cache.get("lab", key)
+        lab: Lab | None = revived(known) if known else None
+        return lab
+
+    def _stored_lab(self, path: Path) -> bytes:
+        return stored(self._lab(path))
 
     def words(self, language: Language) -> Words:
         """Return the engine's own words in a language, English where there are none."""
@@ -93,7 +122,7 @@ class Project(Folder):
     def pins(self) -> dict[str, str]:
         """Return the pinned versions of the labs' environment; none where there is no such file."""
         path = self.root / self.settings.pins
-        return fingerprint.read_pins(path.read_text("utf-8")) if path.is_file() else {}
+        return _pins(path.read_text("utf-8")) if path.is_file() else {}
 
     def write_pair(self, source: Notebook, outputs: Outputs, recorded: Recording | None) -> bool:
         """Write a notebook's ``.ipynb``; return whether its content changed."""
@@ -112,7 +141,7 @@ class Project(Folder):
             if (catalog := self.catalog(source.name, language)) is not None
         }
         lab = Lab(source, self.fingerprint(source), pair, catalogs)
-        lab.prepare()  # here, where notebooks are read side by side
+        lab.prepare()
         return lab
 
     def catalog(self, name: str, language: Language) -> Catalog | None:
@@ -124,7 +153,7 @@ class Project(Folder):
         text = self._text(path, problems)
         if text is None:
             return Catalog(self.relative(path), problems=tuple(problems))
-        return _catalog(text, self.relative(path))
+        return comments.read(text, self.relative(path))
 
     def _glossary(self, problems: list[Problem]) -> Glossary | None:
         path = self.root / self.settings.glossary
@@ -156,7 +185,7 @@ class Project(Folder):
                 return unread
             legible = path.read_text("utf-8", errors="replace")
             return unread if notebook.is_notebook(legible) else None
-        return _notebook(text, self.relative(path)) if notebook.is_notebook(text) else None
+        return notebook.read(text, self.relative(path)) if notebook.is_notebook(text) else None
 
     def _pair(self, path: Path) -> Pair | None:
         if not path.is_file():
@@ -165,7 +194,7 @@ class Project(Folder):
         text = self._text(path, problems)
         if text is None:
             return recording.unreadable(problems[0])
-        return _recording(text, self.relative(path))
+        return recording.read(text, self.relative(path))
 
     def _text(self, path: Path, problems: list[Problem]) -> str | None:
         """Read a text file; that it cannot be read, or is no UTF-8, is a finding."""

@@ -5,13 +5,12 @@ guide in which a section is not as its translator wrote it nothing is kept: what
 place may depend on every other page.
 """
 
-import io
-import pickle
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import cached_property
 
 from lockstep.disk.cache import Cache, digest
+from lockstep.disk.revival import revived, stored
 from lockstep.ground.language import Language
 from lockstep.ground.problem import Problem
 from lockstep.guides.document import Document
@@ -32,24 +31,24 @@ class Recall:
         self._site = site
         self._cache = cache
         self._keys: dict[str, tuple[Document, str]] = {}
-        self._labs: dict[str, str] = {}
+        self._texts: dict[str, tuple[Document, str]] = {}
 
     def page(self, guide: Document, language: Language, make: Callable[[], Page]) -> Page:
         """Return a guide as it is published, made where it is not known."""
         key = self.key(guide, language)
         if known := self._cache.get("published", key):
-            page: Page = _revived(known)
+            page: Page = revived(known)
             return page
         page = make()
         if self._is_as_written(guide, language):
-            self._cache.put(pickle.dumps(page), "published", key)
+            self._cache.put(stored(page), "published", key)
         return page
 
     def problems(self, guide: Document, language: Language) -> tuple[Problem, ...]:
         """Return what is wrong with a guide of the site by itself."""
         key = self.key(guide, language)
-        made = self._cache.made(lambda: pickle.dumps(guide.problems), "problems", key)
-        found: tuple[Problem, ...] = _revived(made)
+        made = self._cache.made(lambda: stored(guide.problems), "problems", key)
+        found: tuple[Problem, ...] = revived(made)
         return found
 
     def steps(self, guide: Document, language: Language) -> Keys:
@@ -71,6 +70,13 @@ class Recall:
             known = self._keys[guide.path] = guide, self._digest(guide, language)
         return known[1]
 
+    def sources(self, page: str) -> str:
+        """Return a digest of all that the rules see of a page, in all its languages."""
+        site = self._site
+        versions = [self.key(guide, language) for language, guide in site.versions(page).items()]
+        accepted = [self._text(each[page]) for each in site.accepted.values() if page in each]
+        return digest(page, versions, accepted, self._pages)
+
     def _digest(self, guide: Document, language: Language) -> str:
         site, source = self._site, self._site.settings.languages.source
         page = guide.path.removeprefix(f"{site.settings.guides}/{language.code}/")
@@ -81,17 +87,28 @@ class Recall:
         named = {site.notebook(it.meta, language) for it in documents}
         named |= {site.notebook(it.meta) for it in documents}
         named |= {it for document in documents for it in _quoted(document.lines)}
-        labs = sorted((it, self._lab(it)) for it in named if it and it in site.labs)
-        texts = [
-            (it.path, it.lines, it.offset, it.meta, sorted(it.anchors.items())) for it in documents
-        ]
-        return digest(language.code, name, texts, labs, sorted(site.labs))
+        labs = sorted((it, site.labs[it].digest) for it in named if it and it in site.labs)
+        return digest(language.code, name, [*map(self._text, documents)], labs, self._names)
 
-    def _lab(self, name: str) -> str:
-        """Return a digest of a notebook with all that belongs to it."""
-        if name not in self._labs:
-            self._labs[name] = digest(self._site.labs[name])
-        return self._labs[name]
+    def _text(self, document: Document) -> str:
+        """Return a digest of a guide, or of accepted English: it is asked for by each language."""
+        known = self._texts.get(document.path)
+        if known is None or known[0] is not document:
+            text = "\n".join(document.lines)
+            own = document.path, text, document.offset, document.meta, {**document.anchors}
+            known = self._texts[document.path] = document, digest(*own)
+        return known[1]
+
+    @cached_property
+    def _names(self) -> str:
+        """A digest of the names of all notebooks."""
+        return digest(sorted(self._site.labs))
+
+    @cached_property
+    def _pages(self) -> str:
+        """A digest of which pages there are."""
+        kinds = (self._site.guides, self._site.accepted)
+        return digest([(code, *pages) for each in kinds for code, pages in each.items()])
 
     def _is_as_written(self, guide: Document, language: Language) -> bool:
         return self._site.published(guide, language)[0].document is guide
@@ -99,17 +116,3 @@ class Recall:
 
 def _quoted(lines: Iterable[str]) -> Iterable[str]:
     return (name for line in lines if "{{" in line for name in _QUOTED.findall(line))
-
-
-class _Unpickler(pickle.Unpickler):
-    """Revives the engine's own values, and no others."""
-
-    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 pickle's own
-        if not module.startswith("lockstep."):
-            message = f"{module}.{name} is none of the engine's"
-            raise pickle.UnpicklingError(message)
-        return super().find_class(module, name)
-
-
-def _revived(data: bytes) -> Any:  # noqa: ANN401 whatever was put
-    return _Unpickler(io.BytesIO(data)).load()

@@ -3,6 +3,7 @@
 Everything a page may show of a notebook is asked of a ``Lab``.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -99,8 +100,16 @@ class Lab:
         """What was asked for already, by code and language: checks, pages and exports ask."""
         return {}
 
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all of it."""
+        source = self.notebook
+        whole = (source.path, source.text, self.fingerprint, self.pair, self.catalogs)
+        return hashlib.blake2b(repr(whole).encode("utf-8", "surrogatepass")).hexdigest()
+
     def prepare(self) -> None:
-        """Work out what will be asked for of each cell that guides show."""
+        """Work out what will be asked for, once for all processes that get it."""
+        self.digest  # noqa: B018 a property that is worked out once
         for cell in self.notebook.shown:
             for language in self.catalogs:
                 self.localised(cell, language)

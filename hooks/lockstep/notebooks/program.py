@@ -134,6 +134,9 @@ def _tokens(source: str) -> tuple[TokenInfo, ...]:
 
 def _joined_fstrings(source: str) -> Iterator[TokenInfo]:
     """Yield the tokens with each f-string (3.12: FSTRING_START … FSTRING_END) as one string."""
+    if not _STARTS:  # before Python 3.12, they are strings already
+        yield from _tokens(source)
+        return
     lines = source.splitlines(keepends=True)
     depth, start = 0, (0, 0)
     for token in _tokens(source):
