@@ -6,6 +6,7 @@ something cannot be written out, templates are filled in every time. So they are
 site read further: another page's text, or when a site was built.
 """
 
+import hashlib
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
@@ -41,6 +42,8 @@ _SETTLED = {
 """Settings that are as the configuration's text says, or are written out by other means."""
 _OWN = {"lockstep", "lockstep_others"}
 """What the engine keeps in a configuration. A build says itself when it answers for all pages."""
+_LONG = 1000
+"""Characters of a text from which on its digest is written in its place."""
 _MODULES = {"_operator", "builtins", "gettext", "jinja2", "markupsafe", "mkdocs"}
 """Where functions come from that give the same for the same."""
 
@@ -193,6 +196,8 @@ def _without(values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any
 def _plain(value: object) -> object:
     """Return a value as Python writes it out in full; raises ``_Unknown``."""
     match value:
+        case str() if len(value) > _LONG:
+            return type(value), hashlib.blake2b(value.encode("utf-8", "surrogatepass")).digest()
         case None | str() | bytes() | int() | float() | date() | Enum():
             return value
         case Mapping():

@@ -76,7 +76,7 @@ def _set(page: Page, known: Any, files: Files) -> None:  # noqa: ANN401 see abov
     page._title_from_render = title  # noqa: SLF001 see above
     page.toc = TableOfContents([_link(each) for each in entries])
     page.present_anchor_ids = {*anchors}
-    by_path = {file.src_uri: file for file in files}
+    by_path = files.src_uris
     page.links_to_anchors = links and {by_path[path]: each for path, each in links.items()}
 
 

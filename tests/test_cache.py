@@ -198,14 +198,21 @@ def stop(self, *args, **kwargs):
 
 jinja2.Template.render = stop
 """
-"""What takes a page's Markdown, and its template, out of reach."""
+UNPUBLISHED = """
+from lockstep.pages import publishing
+publishing.published = None
+"""
+"""What makes it impossible to render Markdown, to fill in templates, to put guides together."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("broken", [UNRENDERED, UNFILLED])
-def test_what_did_not_change_is_not_rendered(tmp_path: Path, broken: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [("showcase", UNRENDERED), ("showcase", UNFILLED), ("english-moved-on", UNPUBLISHED)],
+)
+def test_what_did_not_change_is_not_made(tmp_path: Path, name: str, broken: str) -> None:
     root = tmp_path / "project"
-    showcase(root)
+    showcase(root, name)
     assert build(root, "--strict").returncode == 0
     before = files(root / "site")
     with (root / "out-of-reach" / "sitecustomize.py").open("a") as file:

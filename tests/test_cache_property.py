@@ -56,15 +56,16 @@ HEADS = (
 """What may come into a front matter."""
 SEEN = (
     "{{ page.title }} {{ page.toc | length }} {{ page.markdown | length }}",
-    "{{ page.next_page.title }} {{ page.previous_page.meta.level }}",
-    "{{ page.next_page.content }}",
+    "{% for it in (page.next_page, page.previous_page) if it %}{{ it.meta }}{% endfor %}",
+    "{{ (page.previous_page or page).title }} {{ page.ancestors }}",
+    "{{ (page.next_page or page).content }}",
     "{{ (page.previous_page or page).toc | first }}",
     "{% for page in nav.pages %}{{ page.content | length }}{% endfor %}",
     "{{ nav.pages | map(attribute='title') | join }}",
     "{{ nav.pages | map(attribute='content') | join }}",
     "{% for it in nav.pages %}{{ it.file.content_string | length }} {{ it.meta }}{% endfor %}",
     "{% for it in pages %}{{ it.url }} {{ it.page.markdown | length }}{% endfor %}",
-    "{{ page.file.alternates.zh.url }} {{ page.edit_url }} {{ page.canonical_url }}",
+    "{{ page.file.alternates.keys() }} {{ page.edit_url }} {{ page.canonical_url }}",
     "{{ config.extra.said }} {{ config.copyright }} {{ config.theme.features }}",
     "{{ config.extra.alternate }} {{ config.nav }}",
     "{% for it in nav.pages %}{{ config.extra.lockstep.facts(it.meta, words) }}{% endfor %}",
@@ -195,9 +196,9 @@ def test_whatever_changes_the_site_is_that_of_a_clean_build(tmp_path: Path, seed
         clean = tmp_path / "clean"
         shutil.copytree(root, clean, ignore=shutil.ignore_patterns(STATE, "site"))
         ours, theirs = build(root), build(clean, side_by_side=False)
-        assert plain(ours.stdout) == plain(theirs.stdout), done
         assert ours.returncode == theirs.returncode, done
-        if ours.returncode == 0:
+        if ours.returncode == 0:  # else it says in which folder, and which language it came to
+            assert plain(ours.stdout) == plain(theirs.stdout), done
             found, expected = files(root / "site"), files(clean / "site")
             assert [it for it in expected if found.get(it) != expected[it]] == [], done
             assert found.keys() == expected.keys(), done

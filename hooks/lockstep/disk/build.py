@@ -131,6 +131,8 @@ class Build:
         written = self.site.settings.languages[language]
         guide, own = self._guide(text, self.project.relative(path), meta, language, offset)
         page = self.site.page(guide, written)
+        if own:
+            self.recall.keep(guide, written, page)
         found = self.recall.problems(guide, written) if own else guide.problems
         found = (*found, *page.problems)
         known = dict.fromkeys([*self.findings, *found])
