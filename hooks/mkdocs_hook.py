@@ -20,6 +20,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 import mkdocs_files
+import mkdocs_finished
 import mkdocs_languages
 import mkdocs_pages
 import mkdocs_restart
@@ -134,9 +135,8 @@ on_build_error = mkdocs_languages.stop
 
 
 def _templates(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Give the templates the reader's words, and those of every language; compile none twice."""
-    env.bytecode_cache = mkdocs_pages.Templates(config.extra["lockstep"].cache)
-    env.globals.update(words=_words(config), all_words=config.extra["lockstep"].site.words)
+    """Give the templates the reader's words, and those of every language; fill in none twice."""
+    mkdocs_finished.keep(env, config, _words(config))
 
 
 on_env = CombinedEvent(_templates, mkdocs_languages.keep)

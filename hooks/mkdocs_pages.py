@@ -1,4 +1,4 @@
-"""Pages that MkDocs renders, and templates that it compiles, only where something has changed.
+"""Pages that MkDocs renders only where something has changed.
 
 What Python-Markdown makes of a page is kept with all else that MkDocs learns from it: the table of
 contents, the title, and the anchors that are there and are linked to. A page that MkDocs complains
@@ -11,14 +11,13 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from lockstep.disk.build import Build
-from lockstep.disk.cache import Cache, digest
+from lockstep.disk.cache import digest
 
 _log = logging.getLogger("mkdocs.structure.pages")
 
@@ -29,23 +28,6 @@ def remember(page: Page, build: Build, language: str) -> None:
     language: code of the one that is being built.
     """
     vars(page)["render"] = partial(_render, page, build, language)
-
-
-class Templates(BytecodeCache):
-    """Templates, compiled once for all languages and builds."""
-
-    def __init__(self, cache: Cache) -> None:
-        """Take what earlier builds have made."""
-        self._cache = cache
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill in what is known of a template; Jinja asks."""
-        if code := self._cache.get("template", bucket.key, bucket.checksum):
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template that was compiled; Jinja asks."""
-        self._cache.put(bucket.bytecode_to_string(), "template", bucket.key, bucket.checksum)
 
 
 def places(files: Files) -> str:
@@ -94,7 +76,7 @@ def _set(page: Page, known: Any, files: Files) -> None:  # noqa: ANN401 see abov
     page._title_from_render = title  # noqa: SLF001 see above
     page.toc = TableOfContents([_link(each) for each in entries])
     page.present_anchor_ids = {*anchors}
-    by_path = {file.src_uri: file for file in files}
+    by_path = files.src_uris
     page.links_to_anchors = links and {by_path[path]: each for path, each in links.items()}
 
 

@@ -183,14 +183,39 @@ def plain(said: str) -> str:
     return re.sub(r"(?m)^.*(?:Documentation built in|to directory).*\n", "", said)
 
 
+UNRENDERED = """
+import markdown
+markdown.Markdown.convert = None
+"""
+UNFILLED = """
+import jinja2
+render = jinja2.Template.render
+
+def stop(self, *args, **kwargs):
+    assert self.name != "main.html"
+    return render(self, *args, **kwargs)
+
+jinja2.Template.render = stop
+"""
+UNPUBLISHED = """
+from lockstep.pages import publishing
+publishing.published = None
+"""
+"""What makes it impossible to render Markdown, to fill in templates, to put guides together."""
+
+
 @pytest.mark.slow
-def test_what_did_not_change_is_not_rendered(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [("showcase", UNRENDERED), ("showcase", UNFILLED), ("english-moved-on", UNPUBLISHED)],
+)
+def test_what_did_not_change_is_not_made(tmp_path: Path, name: str, broken: str) -> None:
     root = tmp_path / "project"
-    showcase(root)
+    showcase(root, name)
     assert build(root, "--strict").returncode == 0
     before = files(root / "site")
     with (root / "out-of-reach" / "sitecustomize.py").open("a") as file:
-        file.write("\nimport markdown\nmarkdown.Markdown.convert = None\n")
+        file.write(broken)
     done = build(root, "--strict")
     assert done.returncode == 0, done.stdout
     assert files(root / "site") == before

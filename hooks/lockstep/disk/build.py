@@ -81,6 +81,8 @@ class Build:
     """Address below which the project's files are shown, each by its path; empty without one."""
     language: str = ""
     """Code of the one that the page being rendered is written in."""
+    answers_for_all: bool = False
+    """Whether it was asked, since this was last unset, for what depends on every lab's page."""
     segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
     """What cuts text into words, by the text's language."""
     indexes: dict[str, Index] = field(default_factory=dict)
@@ -125,6 +127,8 @@ class Build:
         written = self.site.settings.languages[language]
         guide, own = self._guide(text, self.project.relative(path), meta, language, offset)
         page = self.site.page(guide, written)
+        if own:
+            self.recall.keep(guide, written, page)
         found = self.recall.problems(guide, written) if own else guide.problems
         found = (*found, *page.problems)
         known = dict.fromkeys([*self.findings, *found])
@@ -216,6 +220,7 @@ class Build:
 
     def all_labs(self, language: str) -> tuple[str, str, str] | None:
         """Return the archive of all labs of a language: path, what it is, ending and size."""
+        self.answers_for_all = True
         words, found = self.words(language), self.offers.all_labs(language)
         if found is None:
             return None
@@ -246,6 +251,7 @@ class Build:
 
     def facts(self, meta: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
         """Return what the card of a lab says of it, by its guide's front matter."""
+        self.answers_for_all = True
         return interface.facts(meta, self.site.lab(meta), words)
 
     def progress(self, path: str, meta: Mapping[str, Any], words: Words) -> str:
@@ -253,6 +259,7 @@ class Build:
 
         path: of the lab's guide, which was begun already.
         """
+        self.answers_for_all = True
         lab = self.site.lab(meta)
         steps = ticking.known(self.steps.get(self.project.relative(Path(path)), {}))
         return ticking.line(lab.name, words, steps) if lab and steps else ""

@@ -23,10 +23,11 @@ KEPT = 3
 """Days for which a value stays that no build has asked for."""
 _TABLE = """
   CREATE TABLE IF NOT EXISTS made (
-    key BLOB PRIMARY KEY, value BLOB NOT NULL, digest BLOB NOT NULL, used INTEGER NOT NULL
+    key BLOB PRIMARY KEY, used INTEGER NOT NULL, digest BLOB NOT NULL, value BLOB NOT NULL
   ) WITHOUT ROWID
 """
-_PUT = "INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?)"
+"""What is long stands at the end, so that what stands before it can be read without it."""
+_PUT = "INSERT OR REPLACE INTO made (key, value, digest, used) VALUES (?, ?, ?, ?)"
 
 
 class Cache:

@@ -1,13 +1,14 @@
 """Guides as they are published, put together where something has changed that they are made from.
 
-That is the guide, its English of today and the accepted one, and the notebooks that they name. Of a
-guide in which a section is not as its translator wrote it nothing is kept: what takes the section's
-place may depend on every other page.
+That is the guide, its English of today and the accepted one, and the notebooks that they name.
+Where a section is not as its translator wrote it, what takes its place may depend on where links
+lead: those that were followed are kept too, and are followed again.
 """
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 from lockstep.disk.cache import Cache, digest
 from lockstep.disk.revival import revived, stored
@@ -32,17 +33,24 @@ class Recall:
         self._cache = cache
         self._keys: dict[str, tuple[Document, str]] = {}
         self._texts: dict[str, tuple[Document, str]] = {}
+        self._kept: set[str] = set()
+        """Paths of guides of which it is kept how they are published."""
 
     def page(self, guide: Document, language: Language, make: Callable[[], Page]) -> Page:
         """Return a guide as it is published, made where it is not known."""
-        key = self.key(guide, language)
-        if known := self._cache.get("published", key):
+        if known := self._known("published", guide, language):
+            self._kept.add(guide.path)
             page: Page = revived(known)
             return page
         page = make()
-        if self._is_as_written(guide, language):
-            self._cache.put(stored(page), "published", key)
+        self.keep(guide, language, page)
         return page
+
+    def keep(self, guide: Document, language: Language, page: Page) -> None:
+        """Keep a guide as it is published, once: a check may have put it together."""
+        if guide.path not in self._kept:
+            self._kept.add(guide.path)
+            self._keep(stored(page), "published", guide, language)
 
     def problems(self, guide: Document, language: Language) -> tuple[Problem, ...]:
         """Return what is wrong with a guide of the site by itself."""
@@ -53,15 +61,24 @@ class Recall:
 
     def steps(self, guide: Document, language: Language) -> Keys:
         """Return the keys of a guide's steps, by section."""
-        key = self.key(guide, language)
-        found: Keys | None = self._cache.get("steps", key)
+        found: Keys | None = self._known("steps", guide, language)
         if found is None:
             published, standings = self._site.published(guide, language)
             made = ticking.keys(published.document, standings)
             found = {anchor: [*each] for anchor, each in made.items()}
-            if self._is_as_written(guide, language):
-                self._cache.put(found, "steps", key)
+            self._keep(found, "steps", guide, language)
         return found
+
+    def _known(self, kind: str, guide: Document, language: Language) -> Any:  # noqa: ANN401 any kept
+        """Return what was kept, if links that were followed for it lead where they led."""
+        followed, known = self._cache.get(kind, self.key(guide, language)) or ({}, None)
+        follow = partial(self._site.follow, guide, language)
+        return known if all(follow(to) is gone for to, gone in followed.items()) else None
+
+    def _keep(self, made: Any, kind: str, guide: Document, language: Language) -> None:  # noqa: ANN401
+        """Keep what was made, and where the links led that were followed for it."""
+        followed = self._site.followed.get(guide.path, {})
+        self._cache.put((followed, made), kind, self.key(guide, language))
 
     def key(self, guide: Document, language: Language) -> str:
         """Return a digest of all that a guide of the site is put together from."""
@@ -109,9 +126,6 @@ class Recall:
         """A digest of which pages there are."""
         kinds = (self._site.guides, self._site.accepted)
         return digest([(code, *pages) for each in kinds for code, pages in each.items()])
-
-    def _is_as_written(self, guide: Document, language: Language) -> bool:
-        return self._site.published(guide, language)[0].document is guide
 
 
 def _quoted(lines: Iterable[str]) -> Iterable[str]:

@@ -26,6 +26,9 @@ RUNNABLE = frozenset(
 )
 """Languages in which a hand-written fence must say why it is not run."""
 
+DRAWN = frozenset({"mermaid"})
+"""Languages that are no programs: to look for them, Pygments would load all that is installed."""
+
 _FAMILY = re.compile(
     r"(?!.*(?:Traceback|EXPLAIN))(?:I?Python|PySpark|NumPy|Bash|Fish|Tcsh|MSDOS|Batch|.*Shell|.*SQL)",
     re.IGNORECASE,
@@ -63,6 +66,8 @@ def read(fence: Fence) -> NotRunBlock | None:
 @cache  # for a name that is none, Pygments asks every installed package
 def _runnable(language: str) -> bool:
     """Whether a fence in a language is a program to run, under any name that is highlighted."""
+    if language in DRAWN:
+        return False
     if language in RUNNABLE or _FAMILY.match(language):
         return True
     try:

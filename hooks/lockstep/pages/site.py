@@ -56,11 +56,12 @@ class Site:
     """Standings by language and page, each worked out once: rules and pages ask for them."""
     ready: dict[str, tuple[Document, Page]] = field(default_factory=dict, compare=False, repr=False)
     """Published guides by path, each put together once: rules and exports ask for them."""
-
     put_together: dict[str, tuple[Document, tuple[Published, tuple[Standing, ...]]]] = field(
         default_factory=dict, compare=False, repr=False
     )
     """Guides by path as they are published, but for directives: pages and steps ask for them."""
+    followed: dict[str, dict[str, bool]] = field(default_factory=dict, compare=False, repr=False)
+    """Guides by path to the links in them that were followed, and which of those lead nowhere."""
     _first_pages: dict[str, str | None] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
@@ -262,13 +263,18 @@ class Site:
         known = self.put_together.get(document.path)
         if known and not stuck and known[0] is document and known[1][1] is standings:
             return known[1]
-        source = self.settings.languages.source
-        readable = [self.guides.get(code, {}) for code in (language.code, source.code)]
-        gone = partial(links.lead_nowhere, readable, page)
+        source, gone = self.settings.languages.source, partial(self.follow, document, language)
         found = publishing.published(document, standings, source, gone, stuck), standings
         if not stuck:
             self.put_together[document.path] = document, found
         return found
+
+    def follow(self, document: Document, language: Language, address: str) -> bool:
+        """Whether a link in a guide leads to nothing that readers of its language get."""
+        page = document.path.removeprefix(f"{self.settings.guides}/{language.code}/")
+        codes = (language.code, self.settings.languages.source.code)
+        gone = links.lead_nowhere([self.guides.get(code, {}) for code in codes], page, address)
+        return self.followed.setdefault(document.path, {}).setdefault(address, gone)
 
     def _first_page(self, name: str) -> str | None:
         """Return the first page that has a directive of that name, if any has: every page asks."""

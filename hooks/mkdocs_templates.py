@@ -1,0 +1,63 @@
+"""Templates: compiled once for all languages and builds; what they read, told from their text."""
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2.bccache import Bucket, BytecodeCache
+
+from lockstep.disk.cache import Cache
+
+TEXT = {"content", "markdown", "toc"}
+"""What templates may read of the page that they are filled in for, and of no other."""
+UNSEEN = {
+    "abs_dest_path", "content_bytes", "content_string", "dest_dir", "dest_path", "hooks",
+    "links_to_anchors", "present_anchor_ids", "site_dir", "strict", "update_date",
+}  # fmt: skip
+"""What they may not read of anything: nothing that a page is known by has it."""
+NAMES = {"build_date_utc", "pages"}
+"""The same, of what has a name of its own in templates."""
+_FURTHER = TEXT | UNSEEN
+_KINDS = (nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Filter)
+
+
+class Compiled(BytecodeCache):
+    """Templates that were compiled."""
+
+    def __init__(self, cache: Cache) -> None:
+        """Take what earlier builds have made."""
+        self._cache = cache
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in what is known of a template; Jinja asks."""
+        if code := self._cache.get("template", bucket.key, bucket.checksum):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template that was compiled; Jinja asks."""
+        self._cache.put(bucket.bytecode_to_string(), "template", bucket.key, bucket.checksum)
+
+
+def reads_further(env: Environment, text: bytes) -> bool:
+    """Say whether a template reads more than it may, where it is to be filled in once only."""
+    try:
+        parsed = env.parse(text.decode())
+    except (UnicodeDecodeError, TemplateSyntaxError):
+        return False  # nor can it be filled in
+    return any(map(_is_further, parsed.find_all(_KINDS)))
+
+
+def _is_further(node: nodes.Node) -> bool:
+    match node:
+        case nodes.Name(name=name, ctx=use):
+            return name in NAMES or (name == "page" and use != "load")
+        case nodes.Getattr(node=nodes.Name(name="page"), attr=name):
+            return name in UNSEEN
+        case nodes.Getattr(node=nodes.Getattr(attr="mdx_configs")):
+            return False  # a setting that is called like a part of pages
+        case nodes.Getattr(attr=name):
+            return name in _FURTHER
+        case nodes.Getitem(arg=given):
+            values = [given]
+        case nodes.Filter(args=args, kwargs=kwargs):
+            values = [*args, *(each.value for each in kwargs)]
+        case _:
+            values = []
+    return any(isinstance(it, nodes.Const) and it.value in _FURTHER for it in values)
