@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import date
 from html import escape
+from operator import itemgetter
 from typing import Any
 
 from babel.dates import format_date
@@ -87,7 +88,7 @@ def highlighter(markdown: Markdown) -> Highlighter:
         found = fenced.highlight(
             source, language, wanted, markdown, classes=[], id_value="", attrs={}
         )
-        return _PLAIN.sub(r"\1", str(found))
+        return _PLAIN.sub(itemgetter(1), str(found))
 
     return highlight
 
