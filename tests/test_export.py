@@ -12,11 +12,14 @@ import jupytext
 import nbformat
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from mdformat.plugins import PARSER_EXTENSIONS
+from mdformat.renderer import MDRenderer
 
 from lockstep.disk.project import Project
+from lockstep.export import commonmark, flow, jupyter, kit, piece
 from lockstep.export import databricks as databricks_source
-from lockstep.export import flow, jupyter, kit, piece
 from lockstep.export.inline import Addresses
 from lockstep.export.lesson import Lesson
 from lockstep.export.piece import Code, Diagram, Piece, Prose, Result
@@ -27,8 +30,8 @@ from lockstep.notebooks.comments import Catalog, Message
 from lockstep.notebooks.lab import Lab
 from lockstep.pages.block import Notice, NoticeBlock
 from tests import case, databricks
+from tests.strategies import any_text, comment_text, few, guides
 from tests.strategies import cells as any_cells
-from tests.strategies import comment_text, few, guides
 from tests.test_injection import CHINESE, ENGLISH, HERE, inject
 from tests.test_injection import lab as small_lab
 
@@ -336,3 +339,23 @@ def test_headings_begin_cells() -> None:
     found = pieces("a\n\n## B {#b}\n\nb\n\n{{ cell a }}\n\n### C {#c}\n\n## D {#d}")
     texts = [it for it in piece.cells(found, lambda _: "") if isinstance(it, str)]
     assert texts == ["a", "## B\n\nb", "### C", "## D"]
+
+
+_SIGNS = st.sampled_from(
+    ["\t", "\\", "*", "_", "[a]", "]", "<", "`", "&", "&amp;", "~", "~~", "  ", "\n\n", "!", "a\n",
+     "-", "#", "中", "1.", ">", "|", "$", "\0"]
+)  # fmt: skip
+
+
+@few
+@given(st.lists(_SIGNS | any_text, max_size=6).map("".join), st.booleans())
+def test_plain_text_is_written_as_mdformat_writes_it(said: str, before_link: bool) -> None:  # noqa: FBT001 drawn
+    link = commonmark.linked([commonmark.text("b")], "c") if before_link else []
+    tokens = commonmark.paragraph([commonmark.text(said), *link])
+    extensions = [PARSER_EXTENSIONS["gfm"], PARSER_EXTENSIONS["tables"]]
+    options = {"mdformat": {}, "parser_extension": extensions}
+    try:
+        theirs = MDRenderer().render(tokens, options, {}, finalize=False)
+    except AssertionError:  # a null character, which no parser lets through
+        return
+    assert commonmark.written(tokens) == theirs

@@ -13,6 +13,7 @@ from lockstep.disk import segmentation
 from lockstep.disk.project import Project
 from lockstep.ground.location import Location
 from lockstep.pages import tooltips
+from lockstep.terms import finder
 from lockstep.terms.finder import Finder
 from lockstep.terms.glossary import Glossary, Term
 from tests import page
@@ -74,6 +75,21 @@ def test_chinese_terms_are_whole_words(text: str, expected: list[str]) -> None:
     assert found("zh", text) == expected
 
 
+_CLAUSES = st.sampled_from(
+    ["三轮车", "轮", "卷积层", "有效批量大小", "计算资源", "ML 运行时", "。", "，", " ", "\n",
+     "不损失", "GPU", "C++", "3.5%", "测试集上", "？", "学习率-大", "在库中", "𠀀", "々"]
+)  # fmt: skip
+
+
+@few
+@given(st.lists(_CLAUSES | any_text, max_size=12).map("".join))
+def test_chinese_need_not_be_cut_beyond_a_clause(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finder, "_around", lambda whole, _start, _end: (0, len(whole)))
+        expected = finders()["zh"].find(text)
+    assert finders()["zh"].find(text) == expected
+
+
 def test_the_search_knows_no_more_words_than_without_a_glossary() -> None:
     assert found("zh", "有效批量大小") == ["有效批量大小"]
     assert not jieba.dt.FREQ.get("有效批量大小")
@@ -114,8 +130,8 @@ def test_terms_of_any_language_are_whole_words(
     word = Term(
         Location("g.yml", 1), "term-x", {code: (term,)}, {}, {}, {code: (term,)}, {code: ()}
     )
-    finder = Finder(Glossary("g.yml", (word,)), code)
-    assert [text[it.start : it.end] for it in finder.find(text)] == expected
+    own = Finder(Glossary("g.yml", (word,)), code)
+    assert [text[it.start : it.end] for it in own.find(text)] == expected
 
 
 def test_what_a_term_is_called_comes_before_what_another_is_called_too() -> None:

@@ -15,6 +15,8 @@ _R = TypeVar("_R")
 
 _SELDOM = 100_000
 """How many new objects make a worker look for garbage: pages are many small ones, that stay."""
+_SOMETIMES = 10_000
+"""How many make the process that builds all pages look, and that goes on where it serves them."""
 FEW = 16
 """Below so many pieces of work, starting processes costs more than it gives."""
 
@@ -37,6 +39,11 @@ def side_by_side(work: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[_R]:
 def processors() -> int:
     """Return how many processes can work at a time; one where they cannot be forked."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+def be_patient() -> None:
+    """Make a process that reads a whole site look for garbage less often: most of it stays."""
+    gc.set_threshold(_SOMETIMES)
 
 
 def settle() -> None:

@@ -4,6 +4,7 @@ mdformat writes; here is what it cannot know: that emphasis beside Chinese and J
 site's own Markdown renders, is none to CommonMark and has to be written as HTML.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -14,6 +15,8 @@ from mdformat.plugins import PARSER_EXTENSIONS
 from mdformat.renderer import DEFAULT_RENDERERS, MDRenderer, RenderContext, RenderTreeNode
 
 _EMPHASIS = {"em", "strong"}
+_SPECIAL = re.compile(r"[\t\\*_\[\]<`&~]|  |\n\n|!\Z")
+"""What mdformat may write otherwise in running text; most of it has none."""
 _OPTIONS: dict[str, Any] = {"mdformat": {"number": True, "compact_tables": True}}
 
 
@@ -82,6 +85,12 @@ def _plain(node: RenderTreeNode, context: RenderContext) -> str:
     return f"<{node.type}>{content}</{node.type}>"
 
 
+def _text(node: RenderTreeNode, context: RenderContext) -> str:
+    """Write running text, the plain one as it is: mdformat's many looks for signs take time."""
+    content = node.content
+    return DEFAULT_RENDERERS["text"](node, context) if _SPECIAL.search(content) else content
+
+
 def _inline(node: RenderTreeNode, context: RenderContext) -> str:
     """Write inline tokens, and read them again where emphasis is at stake."""
     marked = DEFAULT_RENDERERS["inline"](node, context)
@@ -115,5 +124,5 @@ def _reader() -> MarkdownIt:
 class _Emphasis:
     """An extension of mdformat's."""
 
-    RENDERERS = {"em": _plain, "strong": _plain, "inline": _inline}  # noqa: RUF012 mdformat's form
+    RENDERERS = {"em": _plain, "strong": _plain, "inline": _inline, "text": _text}  # noqa: RUF012 mdformat's form
     POSTPROCESSORS: dict[str, Any] = {}  # noqa: RUF012 mdformat's form

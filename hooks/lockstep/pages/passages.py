@@ -8,9 +8,8 @@ and what is no text: drawings, scripts, the sources of diagrams.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
-from lockstep.pages.elements import EXCLUDED, INLINE, VOID, with_code_plain
+from lockstep.pages.elements import EXCLUDED, INLINE, VOID, Reader, with_code_plain
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _NO_TEXT = {"button", "math", "object", "script", "select", "style", "svg", "template", "textarea"}
@@ -33,8 +32,7 @@ def read(html: str, title: str) -> list[Passage]:
     title: of the page, where its text has no heading of the first level.
     """
     reader = _Reader()
-    reader.feed(with_code_plain(html))
-    reader.close()
+    reader.read(with_code_plain(html))
     passages = [Passage(it.anchor, _line(it.title), _text(it.text)) for it in reader.passages]
     passages[0].title = passages[0].title or title
     return [passage for passage in passages if passage.text or passage.title]
@@ -55,7 +53,7 @@ class _Pieces:
     text: list[str] = field(default_factory=list)
 
 
-class _Reader(HTMLParser):
+class _Reader(Reader):
     """Gathers the text of a page below its headings."""
 
     def __init__(self) -> None:

@@ -5,9 +5,10 @@ escaped here. Highlighting is pymdownx's own, handed in, so that injected code l
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import date
 from html import escape
+from operator import itemgetter
 from typing import Any
 
 from babel.dates import format_date
@@ -61,6 +62,13 @@ _PLAIN = re.compile(r'<span class="(?:n|o|p|w)">([^<]*)</span>')
 own, and are two thirds of all that a browser has to style on the page of a lab."""
 
 
+class _Unstyled:
+    """A style of Pygments that a formatter need not read: where elements have classes, none is."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+
 def _nowhere(_block: CodeBlock) -> str:
     """Return no address."""
     return ""
@@ -70,6 +78,8 @@ def highlighter(markdown: Markdown) -> Highlighter:
     """Return the highlighter of a converter's fenced code blocks (pymdownx.superfences)."""
     fenced: Any = markdown.preprocessors["fenced_code_block"]
     fenced.get_hl_settings()
+    if not fenced.noclasses:
+        fenced.pygments_style = _Unstyled()
 
     def highlight(source: str, language: str, options: Mapping[str, str]) -> str:
         # Lines to mark beyond this count are dropped; it still is that of the fence with the key.
@@ -78,7 +88,7 @@ def highlighter(markdown: Markdown) -> Highlighter:
         found = fenced.highlight(
             source, language, wanted, markdown, classes=[], id_value="", attrs={}
         )
-        return _PLAIN.sub(r"\1", str(found))
+        return _PLAIN.sub(itemgetter(1), str(found))
 
     return highlight
 

@@ -6,14 +6,13 @@ the browser; ``hooks/theme/scripts/progress.js`` shows it.
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from html.parser import HTMLParser
 
 from lockstep.ground.language import Words
 from lockstep.guides import document, section, step
 from lockstep.guides.document import Document
 from lockstep.guides.section import TOP, Section
 from lockstep.guides.step import Step
-from lockstep.pages.elements import with_code_blank
+from lockstep.pages.elements import Reader, with_code_blank
 from lockstep.translations.alignment import align
 from lockstep.translations.translation import Standing
 
@@ -49,9 +48,8 @@ def marked(html: str, keys: Keys) -> str:
     if not known(keys):
         return html
     blank = with_code_blank(html)
-    reader = _Reader(blank, keys)
-    reader.feed(blank)
-    reader.close()
+    reader = _Reader(keys)
+    reader.read(blank)
     places = [
         (place, key)
         for anchor, found in reader.items.items()
@@ -106,28 +104,24 @@ def _likeness(ours: Step, theirs: Step) -> float:
     return 0.1 + len(shared) / len(every) if every else 0.5
 
 
-class _Reader(HTMLParser):
+class _Reader(Reader):
     """Finds the items of ordered lists, by the section in which they stand."""
 
-    def __init__(self, html: str, anchors: Keys) -> None:
+    def __init__(self, anchors: Keys) -> None:
         super().__init__()
         self.items: dict[str, list[int]] = {anchor: [] for anchor in anchors}
         """Anchor to the place behind each ``<li``."""
         self._anchor = TOP
         self._lists: list[str] = []
         self._in_footnotes = False
-        self._starts = [0]
-        for row in html.split("\n"):
-            self._starts.append(self._starts[-1] + len(row) + 1)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag in {"ol", "ul"}:
             self._lists.append(tag)
         elif tag == "li" and self._lists[-1:] == ["ol"] and not self._in_footnotes:
-            row, column = self.getpos()
             if self._anchor in self.items:
-                self.items[self._anchor].append(self._starts[row - 1] + column + len("<li"))
+                self.items[self._anchor].append(self.at + len("<li"))
         elif len(tag) == len("h1") and tag[0] == "h" and given.get("id") in self.items:
             self._anchor = str(given["id"])
         elif tag == "div" and given.get("class") == "footnote":

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape, unescape
-from html.parser import HTMLParser
 
-from lockstep.pages.elements import INLINE, VOID, with_code_blank
+from lockstep.pages.elements import INLINE, VOID, Reader, with_code_blank
 from lockstep.terms.finder import Finder
 
 LINK_CLASS = "lockstep-term"
@@ -67,21 +66,17 @@ class _Run:
 
 def _runs(html: str) -> Iterator[_Run]:
     reader = _Reader(with_code_blank(html))
-    reader.feed(reader.html)
-    reader.close()
+    reader.read(reader.html)
     return (run for run in reader.runs if max(run.places, default=-1) >= 0)
 
 
-class _Reader(HTMLParser):
+class _Reader(Reader):
     """Gathers the text of a page in runs."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=False)
         self.runs = [_Run()]
         self.html = html
-        self._lines = [0]
-        for line in html.split("\n"):
-            self._lines.append(self._lines[-1] + len(line) + 1)
         self._open: list[tuple[str, bool]] = []
         """Elements around, each with whether all in it is left alone."""
 
@@ -107,8 +102,7 @@ class _Reader(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        line, column = self.getpos()
-        start = self._lines[line - 1] + column
+        start = self.at
         if self._is_left_alone or not self.html.startswith(data, start):
             self._add(data, [-1] * len(data))
         else:

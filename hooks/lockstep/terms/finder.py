@@ -30,6 +30,8 @@ _JAPANESE_EDGES = (
     re.compile(rf"(?<![{_KANA}])(?<![{_KANA}] )(?:(?<![{_HAN}])|(?<=[{_BEFORE}])(?<![{_HAN}].))"),
     re.compile(rf"(?![{_KANA}])(?! [{_KANA}])(?:(?![{_HAN}])|(?=[{_AFTER}](?![{_HAN}])))"),
 )
+_CLAUSE = re.compile(r"[\u4e00-\u9fd5A-Za-z0-9+#&._%-]+")
+"""What jieba cuts by itself: how it does depends on nothing around."""
 _OTHER_EDGES = (re.compile(r"(?<!\w)(?<!\w-)"), re.compile(r"(?!\w)(?!-\w)"))
 """What may stand before a word, and after it."""
 _SENTENCE_END = (".", "!", "?", "。")
@@ -92,7 +94,7 @@ class Finder:
         """Return the terms in a text in order; none overlaps another."""
         text = text.replace("\n", " ")  # a term may go on in the next line
         found: list[Occurrence] = []
-        edges: frozenset[int] | None = None
+        edges: dict[tuple[int, int], frozenset[int]] = {}
         at = 0
         for match in self._starts.finditer(text):
             start = match.start()
@@ -104,8 +106,10 @@ class Finder:
                 end = start + len(form.text)
                 # What gets no tooltip may hide a part of a word: one missing is better than wrong.
                 if form.shown and self._segment is not None:
-                    edges = edges or _edges(self._segment(text))
-                    if not _is_whole(form.text, start, end, edges):
+                    around = _around(text, start, end)
+                    if around not in edges:
+                        edges[around] = _edges(self._segment(text[slice(*around)]), around[0])
+                    if not _is_whole(form.text, start, end, edges[around]):
                         continue
                 found.append(Occurrence(start, end, form.term, form.shown))
                 at = end
@@ -168,9 +172,17 @@ def _is_latin(character: str) -> bool:
     return re.match(f"[{_LATIN}]", character) is not None
 
 
-def _edges(words: Iterable[str]) -> frozenset[int]:
-    at = 0
-    edges = {0}
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where what a part of a text stands in begins and ends: its edges depend on no more."""
+    while start and _CLAUSE.match(text[start - 1]):
+        start -= 1
+    behind = _CLAUSE.match(text, end)
+    return start, behind.end() if behind else end
+
+
+def _edges(words: Iterable[str], at: int) -> frozenset[int]:
+    """Return where words begin and end that stand in a text from ``at`` on."""
+    edges = {at}
     for word in words:
         at += len(word)
         edges.add(at)
