@@ -95,11 +95,10 @@ class Build:
         """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``."""
         workers.be_patient()
         project = Project.open(config)
-        site, findings = checking.check(project)
+        site, findings, recall = checking.recalled(project)
         segmentations = segmentation.of(site.glossary, site.settings.languages)
         finders = segmentation.finders(site.glossary, segmentations)
         cache = project.cache
-        recall = Recall(site, cache)
         site = replace(site, recall=recall.page)
         offers = Offers(project, site, cache, recall)
         return cls(

@@ -12,6 +12,7 @@ from lockstep.ground.problem import Problem
 
 if TYPE_CHECKING:  # what these import takes a second, and is not needed where nothing changed
     from lockstep.disk.project import Project
+    from lockstep.disk.recall import Recall
     from lockstep.pages.site import Site
     from lockstep.rules.check import PageFindings
 
@@ -28,6 +29,12 @@ def check(project: "Project") -> tuple["Site", list[Problem]]:
 
     Never raises for what its files hold.
     """
+    site, problems, _ = recalled(project)
+    return site, problems
+
+
+def recalled(project: "Project") -> tuple["Site", list[Problem], "Recall"]:
+    """Return the same, and what is known of how its guides are published."""
     from lockstep.disk import workers  # noqa: PLC0415 see above
     from lockstep.disk.recall import Recall  # noqa: PLC0415
     from lockstep.rules.check import Checks  # noqa: PLC0415
@@ -50,7 +57,7 @@ def check(project: "Project") -> tuple["Site", list[Problem]]:
     if whole and whole == _whole(project):
         cache.put(stored(tuple(problems)), "findings", whole)
     cache.flush()
-    return site, problems
+    return site, problems, recall
 
 
 def _whole(project: Folder) -> str | None:

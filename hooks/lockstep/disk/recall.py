@@ -20,8 +20,8 @@ from lockstep.pages.injection import Page
 from lockstep.pages.site import Site
 from lockstep.pages.ticking import Keys
 
-_QUOTED = re.compile(r"[^\s{}:]+(?=:)")
-"""What may name another notebook, in a line with a directive."""
+_APART = re.compile(r"[\s{}]")
+"""What no name of a notebook holds."""
 
 
 class Recall:
@@ -32,7 +32,7 @@ class Recall:
         self._site = site
         self._cache = cache
         self._keys: dict[str, tuple[Document, str]] = {}
-        self._texts: dict[str, tuple[Document, str]] = {}
+        self._texts: dict[str, tuple[Document, tuple[str, frozenset[str]]]] = {}
         self._kept: set[str] = set()
         """Paths of guides of which it is kept how they are published."""
 
@@ -91,7 +91,7 @@ class Recall:
         """Return a digest of all that the rules see of a page, in all its languages."""
         site = self._site
         versions = [self.key(guide, language) for language, guide in site.versions(page).items()]
-        accepted = [self._text(each[page]) for each in site.accepted.values() if page in each]
+        accepted = [self._read(each[page])[0] for each in site.accepted.values() if page in each]
         return digest(page, versions, accepted, self._pages)
 
     def _digest(self, guide: Document, language: Language) -> str:
@@ -103,17 +103,22 @@ class Recall:
         documents = [it for it in (guide, english, accepted) if it is not None]
         named = {site.notebook(it.meta, language) for it in documents}
         named |= {site.notebook(it.meta) for it in documents}
-        named |= {it for document in documents for it in _quoted(document.lines)}
+        read = [*map(self._read, documents)]
+        named = named.union(*(quoted for _, quoted in read))
         labs = sorted((it, site.labs[it].digest) for it in named if it and it in site.labs)
-        return digest(language.code, name, [*map(self._text, documents)], labs, self._names)
+        return digest(language.code, name, [text for text, _ in read], labs, self._names)
 
-    def _text(self, document: Document) -> str:
-        """Return a digest of a guide, or of accepted English: it is asked for by each language."""
+    def _read(self, document: Document) -> tuple[str, frozenset[str]]:
+        """Return a digest of a guide, or of accepted English, and the notebooks that it may name.
+
+        Each language asks for the same English.
+        """
         known = self._texts.get(document.path)
         if known is None or known[0] is not document:
             text = "\n".join(document.lines)
             own = document.path, text, document.offset, document.meta, {**document.anchors}
-            known = self._texts[document.path] = document, digest(*own)
+            found = digest(*own), frozenset(_quoted(document.lines)) & self._site.labs.keys()
+            known = self._texts[document.path] = document, found
         return known[1]
 
     @cached_property
@@ -129,4 +134,6 @@ class Recall:
 
 
 def _quoted(lines: Iterable[str]) -> Iterable[str]:
-    return (name for line in lines if "{{" in line for name in _QUOTED.findall(line))
+    """Return what may name another notebook: what stands before a colon, next to a directive."""
+    before = (text for line in lines if "{{" in line for text in line.split(":")[:-1])
+    return (_APART.split(text)[-1] for text in before)
