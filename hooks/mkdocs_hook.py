@@ -24,6 +24,7 @@ import mkdocs_finished
 import mkdocs_languages
 import mkdocs_pages
 import mkdocs_restart
+import mkdocs_unchanged
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
 from lockstep.ground.problem import Problem, Severity
@@ -41,6 +42,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """
     if not isinstance(config.extra.get("lockstep"), Build):
         mkdocs_restart.if_changed(config)
+        mkdocs_unchanged.leave(config)
         try:
             build = Build.open(Path(config.config_file_path))
         except SettingsError as error:
@@ -131,7 +133,8 @@ def _written(config: MkDocsConfig) -> None:
 
 
 on_post_build = CombinedEvent(_written, mkdocs_languages.end)
-on_build_error = mkdocs_languages.stop
+on_build_error = CombinedEvent(mkdocs_languages.stop, mkdocs_unchanged.fail)
+on_startup, on_shutdown = mkdocs_unchanged.start, mkdocs_unchanged.stop
 
 
 def _templates(env: Environment, config: MkDocsConfig, files: Files) -> None:

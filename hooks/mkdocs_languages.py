@@ -139,7 +139,7 @@ def in_its_folder(output_content: str, template_name: str, config: MkDocsConfig)
     return ""
 
 
-def stop(**_: object) -> None:
+def stop(*_: object, **__: object) -> None:
     """Leave no language behind that is being built: the first could not be (an event)."""
     for process in multiprocessing.active_children():
         if process.name.startswith(_OWN):

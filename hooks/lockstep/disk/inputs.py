@@ -66,6 +66,14 @@ def shared(config: Path, settings: Settings) -> str | None:
     return digest.hexdigest()
 
 
+def contents(folder: Path) -> str:
+    """Return the digest of all files in a folder and below it."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in visible(folder):
+        _add(digest, str(path), _content(path))
+    return digest.hexdigest()
+
+
 def notebook(script: Path, root: Path, settings: Settings) -> str:
     """Return the digest of the files that belong to a notebook alone."""
     digest = hashlib.blake2b(digest_size=16)

@@ -1,0 +1,156 @@
+"""``mkdocs build`` where nothing has changed: the site is there, and nothing is done.
+
+What a site is made from is known by its content: the configuration with the options of the command,
+the programs, the folders that are read, the day, which the sitemap names. That the site is the one
+that was made then, the system says of each file: which it is, how long, and when it last changed.
+Of other programs in the configuration than the engine's it is not known what they read: then, and
+where anything is to be warned of, the site is always made.
+"""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from sysconfig import get_path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+
+from lockstep.disk import inputs
+from lockstep.disk.cache import digest
+from lockstep.disk.folder import Folder
+from lockstep.ground.settings import SettingsError
+
+log = logging.getLogger("mkdocs.lockstep")
+
+_PLUGINS = {"i18n", "material/search", "search"}
+"""Plugins that read nothing else, by what a configuration calls them."""
+_ALWAYS = ("Cleaning site directory", "Building documentation", "Documentation built in")
+"""How that begins which every build says of itself."""
+_KIND = "site"
+
+
+@dataclass(eq=False)
+class _Build(logging.Handler):
+    """The build that is going on."""
+
+    folder: Folder
+    site: Path
+    key: str
+    read: Callable[[], str]
+    """Gives a digest of all files that it is made from, as they are now."""
+    before: str
+    """What that gave before any was read."""
+    said: list[tuple[str, str]] = field(default_factory=list)
+    """What is to be said again: the logger's name, and the message."""
+    whole: bool = True
+    """Whether nothing speaks against keeping it."""
+
+    def __post_init__(self) -> None:
+        super().__init__(logging.INFO)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        self.whole &= record.levelno < logging.WARNING
+        if not message.startswith(_ALWAYS):
+            self.said.append((record.name, message))
+
+
+_command = ""
+"""What MkDocs was started for."""
+_builds: list[_Build] = []
+"""The one build of this process, where it may be kept."""
+
+
+def start(command: str, dirty: bool, **_: object) -> None:  # noqa: FBT001 MkDocs' own
+    """Know what MkDocs was started for (an event)."""
+    global _command  # noqa: PLW0603 there is one command in a process
+    _command = "" if dirty else command
+
+
+def leave(config: MkDocsConfig) -> None:
+    """End the command where the site is there already; else listen to what is said of it."""
+    if _command != "build" or _builds:
+        return
+    try:
+        folder = Folder.open(Path(config.config_file_path))
+    except SettingsError:
+        return  # which is told later on
+    asked, site = _asked(config, folder), Path(config.site_dir)
+    if not asked:
+        return
+    folders = sorted({*_folders(config, folder)})
+
+    def read() -> str:
+        return digest(
+            inputs.programs(folder.config, folder.settings), *map(inputs.contents, folders)
+        )
+
+    before = read()
+    key = digest(asked, before)
+    known = folder.cache.get(_KIND, key)
+    if known and known[1] == _state(site):
+        for name, message in known[0]:
+            logging.getLogger(name).info("%s", message)
+        log.info("Nothing has changed: %s is as it was built", site)
+        sys.exit()
+    _builds.append(_Build(folder, site, key, read, before))
+    logging.getLogger("mkdocs").addHandler(_builds[0])
+
+
+def fail(*_: object, **__: object) -> None:
+    """Keep nothing of a build that fails (an event)."""
+    _builds.clear()
+
+
+def stop() -> None:
+    """Keep what was built, once all that there is to do with it is done (an event)."""
+    for build in _builds:
+        if build.whole and build.read() == build.before:  # what changed meanwhile may be in it
+            build.folder.cache.put((build.said, _state(build.site)), _KIND, build.key)
+            build.folder.cache.flush()
+
+
+def _asked(config: MkDocsConfig, folder: Folder) -> str:
+    """Return a digest of what is asked for; nothing where it is not known what is read for that."""
+    own = Path(__file__).resolve().with_name("mkdocs_hook.py")
+    hooks = [name for name in config.hooks if (folder.root / name).resolve() != own]
+    others = hooks or {*config.plugins} - {*config.hooks} - _PLUGINS
+    if folder.cache.basis is None or others or config.exclude_docs:
+        return ""
+    given = [json.dumps(each, sort_keys=True, default=_name) for each in config.user_configs]
+    variables = {name: it for name, it in os.environ.items() if name.startswith("LOCKSTEP_")}
+    level = logging.getLogger("mkdocs").getEffectiveLevel()
+    today = datetime.now(UTC).date().isoformat()
+    return digest(given, sorted(variables.items()), level, today, config.site_dir)
+
+
+def _folders(config: MkDocsConfig, folder: Folder) -> Iterator[Path]:
+    """Yield the folders from which a site is made, but for what was installed."""
+    settings, root = folder.settings, folder.root
+    yield Path(config.docs_dir)
+    for name in (settings.notebooks, settings.translations):
+        yield root / name
+    yield (root / settings.pins).parent
+    installed = tuple(map(get_path, ("purelib", "platlib")))
+    yield from (Path(each) for each in config.theme.dirs if not each.startswith(installed))
+
+
+def _state(site: Path) -> str:
+    """Return what the system knows of each file of a site."""
+    found = []
+    for place, folders, files in os.walk(site):
+        folders.sort()
+        for name in sorted(files):
+            it = os.stat(os.path.join(place, name))  # noqa: PTH116, PTH118 there are many
+            found.append((place, name, it.st_ino, it.st_size, it.st_mtime_ns, it.st_ctime_ns))
+    return digest(found)
+
+
+def _name(value: Any) -> str:  # noqa: ANN401 what a configuration can hold
+    """Return what stands for a value that JSON has not: a function's name, a path."""
+    return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', value)}"
