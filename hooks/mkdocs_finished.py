@@ -77,8 +77,8 @@ class _Finished:
 
     def __init__(self, env: Environment, config: MkDocsConfig, build: Build, language: str) -> None:
         self._env, self._config, self._build, self._language = env, config, build, language
-        plugins = (getattr(each, "config", None) for each in config.plugins.values())
-        self._known = {id(each): (each, "") for each in (config, *plugins)}
+        settled = [config, *(it.config for it in config.plugins.values() if hasattr(it, "config"))]
+        self._known = {id(each): (each, "") for each in settled}
         """What all pages see, by its identity: the object, and what is written in its place."""
 
     def page(self, template: str, context: Mapping[str, Any], fill: Callable[[], str]) -> str:
@@ -109,7 +109,7 @@ class _Finished:
                     for name, it in _without(context, NAMES | {"page"}).items()
                 ],
                 (_page(page), [each.title for each in page.ancestors]),
-                [it and _page(it, TEXT) for it in (page.previous_page, page.next_page)],
+                [it and self._neighbour(it) for it in (page.previous_page, page.next_page)],
             )
         except _Unknown:
             return ""
@@ -120,8 +120,14 @@ class _Finished:
             home = value.homepage and value.homepage.url
             made = digest([*map(_item, value)], [*map(_item, value.pages)], home)
             self._known[id(value)] = value, made
+            self._known |= {id(each): (each, each.url) for each in value.pages}
         known = self._known.get(id(value))
         return known[1] if known else _plain(value)
+
+    def _neighbour(self, page: Page) -> object:
+        """Return what is written of a page nearby: its address, where the navigation has it."""
+        known = self._known.get(id(page))
+        return known[1] if known else _page(page, TEXT)
 
     @cached_property
     def _shared(self) -> str:
