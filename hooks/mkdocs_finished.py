@@ -87,15 +87,17 @@ class _Finished:
         source = self._source(template, context) if isinstance(page, Page) else ""
         if page is None or not source:
             return fill()
-        known = cache.get("finished", self._language, page.url)
+        # One for each page, not one for each time: the navigation is in all of them. A server has
+        # an address of its own.
+        place = ("finished", self._language, page.url, self._config.site_url or "")
+        known = cache.get(*place)
         if known and known[0] == source:
             return zlib.decompress(known[1]).decode("utf-8", "surrogatepass")
         self._build.answers_for_all = False
         made = fill()
         if not self._build.answers_for_all:
-            # One for each page, not one for each time: the navigation is in all of them.
             packed = zlib.compress(made.encode("utf-8", "surrogatepass"), 1)
-            cache.put((source, packed), "finished", self._language, page.url)
+            cache.put((source, packed), *place)
         return made
 
     def _source(self, template: str, context: Mapping[str, Any]) -> str:

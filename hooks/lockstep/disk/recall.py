@@ -112,7 +112,8 @@ class Recall:
 
 
 def _quoted(lines: Iterable[str]) -> Iterable[str]:
-    return (name for line in lines if "{{" in line for name in _QUOTED.findall(line))
+    likely = (line for line in lines if "{{" in line and ":" in line)
+    return (name for line in likely for name in _QUOTED.findall(line))
 
 
 class _Unpickler(pickle.Unpickler):
