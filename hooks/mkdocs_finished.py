@@ -77,8 +77,8 @@ class _Finished:
 
     def __init__(self, env: Environment, config: MkDocsConfig, build: Build, language: str) -> None:
         self._env, self._config, self._build, self._language = env, config, build, language
-        plugins = (getattr(each, "config", None) for each in config.plugins.values())
-        self._known = {id(each): (each, "") for each in (config, *plugins)}
+        settled = [config, *(it.config for it in config.plugins.values() if hasattr(it, "config"))]
+        self._known = {id(each): (each, "") for each in settled}
         """What all pages see, by its identity: the object, and what is written in its place."""
 
     def page(self, template: str, context: Mapping[str, Any], fill: Callable[[], str]) -> str:
@@ -87,15 +87,17 @@ class _Finished:
         source = self._source(template, context) if isinstance(page, Page) else ""
         if page is None or not source:
             return fill()
-        known = cache.get("finished", self._language, page.url)
+        # One for each page, not one for each time: the navigation is in all of them. A server has
+        # an address of its own.
+        place = ("finished", self._language, page.url, self._config.site_url or "")
+        known = cache.get(*place)
         if known and known[0] == source:
             return zlib.decompress(known[1]).decode("utf-8", "surrogatepass")
         self._build.answers_for_all = False
         made = fill()
         if not self._build.answers_for_all:
-            # One for each page, not one for each time: the navigation is in all of them.
             packed = zlib.compress(made.encode("utf-8", "surrogatepass"), 1)
-            cache.put((source, packed), "finished", self._language, page.url)
+            cache.put((source, packed), *place)
         return made
 
     def _source(self, template: str, context: Mapping[str, Any]) -> str:
@@ -109,7 +111,7 @@ class _Finished:
                     for name, it in _without(context, NAMES | {"page"}).items()
                 ],
                 (_page(page), [each.title for each in page.ancestors]),
-                [it and _page(it, TEXT) for it in (page.previous_page, page.next_page)],
+                [it and self._neighbour(it) for it in (page.previous_page, page.next_page)],
             )
         except _Unknown:
             return ""
@@ -120,8 +122,14 @@ class _Finished:
             home = value.homepage and value.homepage.url
             made = digest([*map(_item, value)], [*map(_item, value.pages)], home)
             self._known[id(value)] = value, made
+            self._known |= {id(each): (each, each.url) for each in value.pages}
         known = self._known.get(id(value))
         return known[1] if known else _plain(value)
+
+    def _neighbour(self, page: Page) -> object:
+        """Return what is written of a page nearby: its address, where the navigation has it."""
+        known = self._known.get(id(page))
+        return known[1] if known else _page(page, TEXT)
 
     @cached_property
     def _shared(self) -> str:

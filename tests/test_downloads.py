@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lockstep.disk.build import Build
+from lockstep.export import archive
 from lockstep.ground.language import Language, Words
 from lockstep.pages import downloads
 from lockstep.pages.downloads import Download
@@ -115,3 +116,22 @@ def test_a_small_file_is_not_nothing() -> None:
     assert downloads.size(Download("a.py", 3), words) == ".py, 1 KB"
     assert downloads.size(Download("a.py", 1_234_567), words) == ".py, 1,235 KB"
     assert downloads.html([], words, "") == ""
+
+
+CONTENTS = {
+    "b.txt": b"b" * 3000,
+    "a/\u00e9.txt": b"",
+    "start.sh": b"#!/bin/sh\n",
+    "\u8a9e": b"\0\xff",
+}
+
+
+def test_an_archive_is_what_zipfile_writes() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as written:
+        for path, content in sorted(CONTENTS.items()):
+            entry = zipfile.ZipInfo(f"labs/{path}")
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
+            entry.external_attr = (0o100755 if path == "start.sh" else 0o100644) << 16
+            written.writestr(entry, content)
+    assert archive.archive("labs", CONTENTS) == buffer.getvalue()

@@ -211,8 +211,9 @@ class Build:
 
     def end(self, folder: Path, code: str) -> None:
         """Write what a language is searched by, and how every page stands where a page shows it."""
-        index = self.index(code).written().encode("utf-8", "replace").decode()
-        self.cache.put(self.pieces[code].used, "pieces", code)
+        index = kept.index(self.cache, self.index(code)).encode("utf-8", "replace").decode()
+        if used := self.pieces[code].used:
+            self.cache.put(used, "pieces", code)
         self.cache.flush()
         self.project.write(folder / "search" / f"{code}.json", index)
         if self.site.shows_status:

@@ -1,8 +1,9 @@
 """What a build makes of one page, made where something has changed."""
 
-from lockstep.disk.cache import Cache
+from lockstep.disk.cache import Cache, digest
 from lockstep.pages import passages as reading
 from lockstep.pages import tables, ticking, tooltips
+from lockstep.pages.index import Index
 from lockstep.pages.passages import Passage
 from lockstep.pages.ticking import Keys
 from lockstep.terms.finder import Finder
@@ -33,3 +34,13 @@ def passages(cache: Cache, html: str, title: str) -> list[Passage]:
         "passages", html, title,
     )  # fmt: skip
     return [Passage(*each) for each in found]
+
+
+def index(cache: Cache, found: Index) -> str:
+    """Return what a language is searched by, as JSON; the last one is kept, since it is big."""
+    source = digest(found.pages)
+    known: tuple[str, str] | None = cache.get("index", found.language)
+    if known is None or known[0] != source:
+        known = source, found.written()
+        cache.put(known, "index", found.language)
+    return known[1]

@@ -10,6 +10,7 @@ from lockstep.disk.cache import Cache, digest
 from lockstep.disk.project import Project
 from lockstep.disk.recall import Recall
 from lockstep.export import kit
+from lockstep.export.archive import deflated
 from lockstep.export.inline import Addresses
 from lockstep.export.kit import Belongings, File
 from lockstep.export.lesson import Lesson
@@ -66,7 +67,7 @@ class Offers:
                 yield from ((file.path, file.content) for file in made)
         if notebooks:
             whole = self._cache.made(
-                lambda: _plain([kit.of_all(notebooks, beside, words)]), "labs", *sources
+                lambda: _plain([kit.of_all(notebooks, beside, words, self._pack)]), "labs", *sources
             )
             file = File(*whole[0])
             self._offer(language, file)
@@ -100,11 +101,17 @@ class Offers:
             (addresses.site, addresses.page, addresses.source, self._links[lesson.code]),
             (beside.pins, belonging),
         )
-        made = self._cache.made(lambda: _plain(kit.of_lab(lesson, beside)), "lab", source)
+        made = self._cache.made(
+            lambda: _plain(kit.of_lab(lesson, beside, self._pack)), "lab", source
+        )
         files = [File(*file) for file in made]
         for file in files:
             self._offer(lesson.code, file)
         return files, source
+
+    def _pack(self, content: bytes) -> bytes:
+        """Pack a file, once for its own archive and that of all labs."""
+        return self._cache.made(lambda: deflated(content), "deflated", content)
 
     def _offer(self, language: str, file: File) -> None:
         self._known[language, file.lab][file.path] = Download(file.path, len(file.content))

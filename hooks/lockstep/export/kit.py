@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lockstep.export import databricks, jupyter, readme
-from lockstep.export.archive import archive
+from lockstep.export.archive import Pack, archive
 from lockstep.export.inline import Addresses
 from lockstep.export.lesson import Lesson
 from lockstep.ground.language import Language, Words
@@ -62,11 +62,14 @@ def lessons(
         yield Lesson(site.page(guide, language), guide.meta, lab, words, here, licence)
 
 
-def of_lab(lesson: Lesson, belongings: Belongings) -> list[File]:
-    """Return the files of one lab, of which the first is its notebook."""
+def of_lab(lesson: Lesson, belongings: Belongings, pack: Pack) -> list[File]:
+    """Return the files of one lab, of which the first is its notebook.
+
+    pack: gives what archives hold of a file's content.
+    """
     base = f"{FOLDER}/{lesson.code}/{lesson.name}"
     notebook = jupyter.written(lesson).encode()
-    whole = _packed(lesson.name, [(lesson, notebook)], belongings, lesson.words)
+    whole = _packed(lesson.name, [(lesson, notebook)], belongings, lesson.words, pack)
     return [
         File(f"{base}.ipynb", notebook, lesson.name),
         File(f"{base}.py", databricks.written(lesson).encode(), lesson.name),
@@ -74,19 +77,25 @@ def of_lab(lesson: Lesson, belongings: Belongings) -> list[File]:
     ]
 
 
-def of_all(notebooks: Sequence[tuple[Lesson, bytes]], belongings: Belongings, words: Words) -> File:
+def of_all(
+    notebooks: Sequence[tuple[Lesson, bytes]], belongings: Belongings, words: Words, pack: Pack
+) -> File:
     """Return the archive of all labs of a language.
 
     notebooks: each lab, in its own language where this one has none, with its notebook's file;
-    words: in the language.
+    words: in the language; pack: see ``of_lab``.
     """
     name = f"labs-{words.language.code}"
     ordered = sorted(notebooks, key=lambda each: each[0].name)
-    return File(f"{FOLDER}/{name}.zip", _packed(name, ordered, belongings, words))
+    return File(f"{FOLDER}/{name}.zip", _packed(name, ordered, belongings, words, pack))
 
 
 def _packed(
-    folder: str, notebooks: Sequence[tuple[Lesson, bytes]], belongings: Belongings, words: Words
+    folder: str,
+    notebooks: Sequence[tuple[Lesson, bytes]],
+    belongings: Belongings,
+    words: Words,
+    pack: Pack,
 ) -> bytes:
     """Return the archive of labs, which holds a folder of that name."""
     found = {
@@ -96,4 +105,4 @@ def _packed(
     }
     told = readme.written([it for it, _ in notebooks], belongings.pins, found, words).encode()
     shown = {f"{each.name}.ipynb": notebook for each, notebook in notebooks}
-    return archive(folder, {**found, **shown, "README.md": told})
+    return archive(folder, {**found, **shown, "README.md": told}, pack)

@@ -5,6 +5,7 @@ What is in the files, the room ``export`` knows.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 
 from babel.units import format_unit
@@ -55,7 +56,10 @@ def html(downloads: Sequence[Download], words: Words, root: str) -> str:
 def size(download: Download, words: Words) -> str:
     """Return what a file is and how large, as the reader writes it: ``.ipynb, 72 kB``."""
     kilobytes = max(round(download.size / 1000), 1)
-    amount = format_unit(
-        kilobytes, "digital-kilobyte", length="short", locale=words.language.locale
-    )
-    return words(", ").join([download.ending, amount])
+    return words(", ").join([download.ending, _amount(kilobytes, words.language.locale)])
+
+
+@cache
+def _amount(kilobytes: int, locale: str) -> str:
+    """Return a size as readers write it: most files have that of another."""
+    return format_unit(kilobytes, "digital-kilobyte", length="short", locale=locale)

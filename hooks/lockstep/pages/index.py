@@ -36,7 +36,8 @@ class Index:
     mark: Marker
     read: Callable[[str, str], list[Passage]] = passages.read
     """From a page's HTML and title to its passages."""
-    _pages: dict[str, tuple[float, list[Passage]]] = field(default_factory=dict)
+    pages: dict[str, tuple[float, list[Passage]]] = field(default_factory=dict)
+    """Address of each to what hits on it count for, and to its passages."""
 
     def add(self, address: str, html: str, title: str, meta: Mapping[str, Any]) -> None:
         """Add a page as its reader gets it, or what it has become.
@@ -49,20 +50,20 @@ class Index:
         boost = wanted.get("boost", 1)
         if not wanted.get("exclude"):
             counts = boost if isinstance(boost, int | float) else 1
-            self._pages[address] = (counts, self.read(html, title))
+            self.pages[address] = (counts, self.read(html, title))
 
     def written(self) -> str:
         """Return the index as JSON."""
         texts = [
             text
-            for _, found in self._pages.values()
+            for _, found in self.pages.values()
             for passage in found
             for text in (passage.title, passage.text)
         ]
         marked = iter(self.mark(texts))
         pages = [
             [address, boost, [[it.anchor, next(marked), next(marked)] for it in found]]
-            for address, (boost, found) in self._pages.items()
+            for address, (boost, found) in self.pages.items()
         ]
         terms = self.glossary.terms if self.glossary else ()
         known = [self._forms(term) for term in terms]
