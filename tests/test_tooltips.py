@@ -1,6 +1,8 @@
 """Terms in running text: which words are terms in each language, and what links leave alone."""
 
+import marshal
 import re
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -93,6 +95,18 @@ def test_chinese_need_not_be_cut_beyond_a_clause(text: str) -> None:
 def test_the_search_knows_no_more_words_than_without_a_glossary() -> None:
     assert found("zh", "有效批量大小") == ["有效批量大小"]
     assert not jieba.dt.FREQ.get("有效批量大小")
+
+
+def test_the_dictionary_is_read_where_jieba_keeps_it_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = [*segmentation.Segmentation(None, "zh").words("分布式训练用到多台机器")]
+    (tmp_path / "jieba.cache").write_bytes(marshal.dumps(7))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for _ in range(2):  # the second time, jieba has kept it
+        monkeypatch.setattr(jieba, "dt", jieba.Tokenizer())
+        assert [*segmentation.Segmentation(None, "zh").words("分布式训练用到多台机器")] == expected
+        assert jieba.dt.FREQ.get("机器")
 
 
 @pytest.mark.parametrize(

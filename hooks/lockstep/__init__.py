@@ -21,8 +21,9 @@ Text in, values out; no disk, clock, git or network:
    ``translation``, ``difference``, ``mending``. A section beside its English: how it stands, what
    differs, what can be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``links``, ``publishing``, ``injection``,
-   ``elements``, ``ticking``, ``site``, ``notices``, ``downloads``, ``cells``, ``rendering``,
-   ``interface``, ``tooltips``, ``tables``, ``overview``, ``status_table``, ``passages``, ``index``.
+   ``elements``, ``ticking``, ``site``, ``notices``, ``downloads``, ``lexing``,
+   ``highlighting``, ``cells``, ``rendering``, ``interface``, ``tooltips``, ``tables``,
+   ``overview``, ``status_table``, ``passages``, ``index``.
    What readers get: guides with tested code in place, notices, HTML, the words around it, what is
    searched; a ``Site`` is all of a project.
 7. ``export``: ``piece``, ``commonmark``, ``inline``, ``passages``, ``flow``, ``lesson``,

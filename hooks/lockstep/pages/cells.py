@@ -2,15 +2,14 @@
 
 import base64
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from lockstep.ground.language import Words
 from lockstep.notebooks.output import Figure, Text
 from lockstep.pages.block import CodeBlock
+from lockstep.pages.highlighting import Highlighter
 
-Highlighter = Callable[[str, str, Mapping[str, str]], str]
-"""Source, language and options of a pymdownx fence (``hl_lines``, ``title``) to HTML."""
 _BUILD = re.compile(r"(?<=\d)\+[a-z0-9.]+")
 """The build of a version, as in `2.13.0+cpu`: the page says it once, at the top."""
 

@@ -5,7 +5,6 @@ there. Left out are elements marked ``data-search-exclude`` (notices, recorded o
 and what is no text: drawings, scripts, the sources of diagrams.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -122,5 +121,5 @@ def _text(pieces: list[str]) -> str:
 
 def _lines(text: str) -> Iterator[str]:
     for line in text.split("\n"):
-        if kept := re.sub(r"\s+", " ", line).strip():
+        if kept := " ".join(line.split()):
             yield kept

@@ -1,14 +1,13 @@
 """Blocks in, HTML out.
 
 The HTML goes into the page as it is, past Markdown, so everything that comes from outside is
-escaped here. Highlighting is pymdownx's own, handed in, so that injected code looks like any other.
+escaped here. Highlighting is handed in.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from datetime import date
 from html import escape
-from operator import itemgetter
 from typing import Any
 
 from babel.dates import format_date
@@ -32,8 +31,8 @@ from lockstep.pages.block import (
     PassageStart,
     StatusBlock,
 )
-from lockstep.pages.cells import Highlighter
 from lockstep.pages.handwritten import REASONS
+from lockstep.pages.highlighting import Highlighter, highlighter
 from lockstep.terms.glossary import Term
 
 Origin = Callable[[CodeBlock], str]
@@ -57,40 +56,12 @@ PLACES = {
 MARKERS = {2: "\N{SYMBOL FOR START OF TEXT}", 3: "\N{SYMBOL FOR END OF TEXT}"}
 """What Python-Markdown marks its own placeholders with, and what stands for it in a block."""
 
-_PLAIN = re.compile(r'<span class="(?:n|o|p|w)">([^<]*)</span>')
-"""Names, operators, punctuation and blanks, as Pygments marks them. They have no colour of their
-own, and are two thirds of all that a browser has to style on the page of a lab."""
-
-
-class _Unstyled:
-    """A style of Pygments that a formatter need not read: where elements have classes, none is."""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
+_MARKERS = tuple(map(chr, MARKERS))
 
 
 def _nowhere(_block: CodeBlock) -> str:
     """Return no address."""
     return ""
-
-
-def highlighter(markdown: Markdown) -> Highlighter:
-    """Return the highlighter of a converter's fenced code blocks (pymdownx.superfences)."""
-    fenced: Any = markdown.preprocessors["fenced_code_block"]
-    fenced.get_hl_settings()
-    if not fenced.noclasses:
-        fenced.pygments_style = _Unstyled()
-
-    def highlight(source: str, language: str, options: Mapping[str, str]) -> str:
-        # Lines to mark beyond this count are dropped; it still is that of the fence with the key.
-        fenced.line_count = source.count("\n") + 1
-        wanted = dict(options)  # of which it takes out what it has read
-        found = fenced.highlight(
-            source, language, wanted, markdown, classes=[], id_value="", attrs={}
-        )
-        return _PLAIN.sub(itemgetter(1), str(found))
-
-    return highlight
 
 
 def fence(
@@ -120,7 +91,9 @@ def fence(
             return ""
         if isinstance(block, StatusBlock):
             return status(words())
-        return html(block, words(), highlighter(md), original(), origin).translate(MARKERS)
+        found = html(block, words(), highlighter(md), original(), origin)
+        # It takes each character of a figure, and hardly any page holds what it looks for.
+        return found.translate(MARKERS) if any(map(found.__contains__, _MARKERS)) else found
 
     return {"name": FENCE, "class": FENCE, "format": render}
 

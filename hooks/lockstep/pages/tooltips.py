@@ -57,6 +57,8 @@ class _Run:
     text: str = ""
     places: list[int] = field(default_factory=list)
     """For each character, where it stands in the page; -1 where no link may be."""
+    is_linkable: bool = False
+    """Whether any link may be in it."""
 
     def is_open(self, start: int, end: int) -> bool:
         """Whether a link can stand around a part: plain text without a tag or entity in it."""
@@ -67,7 +69,7 @@ class _Run:
 def _runs(html: str) -> Iterator[_Run]:
     reader = _Reader(with_code_blank(html))
     reader.read(reader.html)
-    return (run for run in reader.runs if max(run.places, default=-1) >= 0)
+    return (run for run in reader.runs if run.is_linkable)
 
 
 class _Reader(Reader):
@@ -107,6 +109,7 @@ class _Reader(Reader):
             self._add(data, [-1] * len(data))
         else:
             self._add(data, list(range(start, start + len(data))))
+            self.runs[-1].is_linkable = True
 
     def handle_entityref(self, name: str) -> None:
         self._add(text := unescape(f"&{name};"), [-1] * len(text))
