@@ -3,6 +3,7 @@
 Events are ``mkdocs_hook``'s. MkDocs and the plugin add attributes that have no types.
 """
 
+import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -43,11 +44,13 @@ def language(config: MkDocsConfig) -> str | None:
     return code
 
 
-def keep_one_lab(files: Files, lab: str) -> None:
-    """Leave out all labs but one."""
-    for file in list(files.documentation_pages()):
-        if "/labs/" in file.src_uri and Path(file.src_uri).stem != lab:
-            files.remove(file)
+def choose(files: Files, config: MkDocsConfig) -> Files:  # noqa: ARG001 MkDocs' own
+    """Leave out all labs but one where ``LOCKSTEP_LAB`` names it (``make serve LAB=…``; event)."""
+    if lab := os.environ.get("LOCKSTEP_LAB"):
+        for file in list(files.documentation_pages()):
+            if "/labs/" in file.src_uri and Path(file.src_uri).stem != lab:
+                files.remove(file)
+    return files
 
 
 def urls(files: Files, source: str) -> tuple[dict[str, str], dict[str, str]]:

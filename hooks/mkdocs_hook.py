@@ -57,13 +57,6 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     return config
 
 
-def _one_lab(files: Files, config: MkDocsConfig) -> Files:
-    """Leave out all labs but one where ``LOCKSTEP_LAB`` names it (``make serve LAB=…``)."""
-    if lab := os.environ.get("LOCKSTEP_LAB"):
-        mkdocs_files.keep_one_lab(files, lab)
-    return files
-
-
 @event_priority(-200)  # once i18n, at -100, has said where each page goes
 def _to_take_away(files: Files, config: MkDocsConfig) -> Files:
     """Add what readers may take away, with links that work anywhere."""
@@ -75,7 +68,7 @@ def _to_take_away(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-on_files = CombinedEvent(mkdocs_languages.begin, _one_lab, _to_take_away)
+on_files = CombinedEvent(mkdocs_languages.begin, mkdocs_files.choose, _to_take_away)
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
