@@ -25,12 +25,13 @@ def set_sources(config: MkDocsConfig, build: Build) -> None:
     build.sources = interface.sources(config.repo_url or "", config.edit_uri or "", folder)
 
 
-def set_languages(config: MkDocsConfig, build: Build, wanted: str | None) -> None:
+def set_languages(config: MkDocsConfig, build: Build) -> None:
     """Give each language its titles of admonitions, and leave all but one and the source out.
 
-    wanted: the code of that one; ``None`` for all.
+    All but that which ``LOCKSTEP_LANGUAGE`` names, if it does (``make serve LANGUAGE=…``).
     """
     i18n: Any = config.plugins["i18n"]
+    wanted = os.environ.get("LOCKSTEP_LANGUAGE")
     for each in i18n.config.languages:
         titles = build.admonitions(each.locale)
         each.admonition_translations = titles | (each.admonition_translations or {})

@@ -6,7 +6,6 @@ the files as they are after every change.
 """
 
 import logging
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ import mkdocs_finished
 import mkdocs_languages
 import mkdocs_pages
 import mkdocs_restart
+import mkdocs_screen
 import mkdocs_unchanged
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
@@ -53,7 +53,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         parts = (build.blocks, lambda: _words(config), lambda: build.original, build.status)
         fences.setdefault("custom_fences", []).append(rendering.fence(*parts, build.origin))
         mkdocs_files.set_sources(config, build)
-        mkdocs_files.set_languages(config, build, os.environ.get("LOCKSTEP_LANGUAGE"))
+        mkdocs_files.set_languages(config, build)
     return config
 
 
@@ -126,8 +126,9 @@ def _written(config: MkDocsConfig) -> None:
 
 
 on_post_build = CombinedEvent(_written, mkdocs_languages.end)
-on_build_error = CombinedEvent(mkdocs_languages.stop, mkdocs_unchanged.fail)
+on_pre_build = on_build_error = mkdocs_languages.stop
 on_startup, on_shutdown = mkdocs_unchanged.start, mkdocs_unchanged.stop
+on_serve = mkdocs_screen.watch
 
 
 def _templates(env: Environment, config: MkDocsConfig, files: Files) -> None:

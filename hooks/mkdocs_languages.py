@@ -3,13 +3,16 @@
 The plugin for languages builds the others when the first is done. Here they begin as soon as the
 site's folder is empty. What is logged in them is said when the first is done, one language after
 the other: a strict build counts it. Where processes cannot be forked, or there is one processor,
-the plugin builds the languages, and the site is the same.
+the plugin builds the languages, and the site is the same. A server does not wait for languages at
+which nobody looks: they begin when the others are done.
 """
 
 import gc
 import logging
 import multiprocessing
+import signal
 import sys
+import threading
 import traceback
 from dataclasses import dataclass, field
 from logging.handlers import QueueHandler
@@ -28,10 +31,9 @@ from mkdocs.exceptions import Abort, BuildError
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 
+import mkdocs_screen
 from lockstep.disk import workers
 
-_OWN = "lockstep: "
-"""What the name of a process begins with that builds a language."""
 _REPEATED = ("Documentation built in", "Building documentation to directory")
 """What MkDocs says of the whole site, in each language again; the plugin leaves it out too."""
 _SITEMAP = "sitemap.xml"
@@ -53,6 +55,8 @@ class _Others:
 
     running: dict[str, tuple[BaseProcess, Connection]] = field(default_factory=dict)
     """Each with its code, its process, and where its outcome comes from."""
+    later: list[str] = field(default_factory=list)
+    """Codes of those that need not be waited for."""
     site: tuple[Environment, Files] | None = None
     """Templates and files of the first language."""
 
@@ -72,19 +76,24 @@ def begin(files: Files, config: MkDocsConfig) -> Files:
     dirty = {"--dirty", "--dirtyreload"} & {*sys.argv}
     if dirty or workers.processors() == 1:
         return files
-    context = multiprocessing.get_context("fork")
+    codes = [code for code in i18n.build_languages if code != i18n.current_language]
+    first = codes if config.strict else mkdocs_screen.first(codes)
+    others.later = [code for code in codes if code not in first]
     gc.freeze()  # what all of them share: looking at it for garbage would copy it
-    for code in i18n.build_languages:
-        if code != i18n.current_language:
-            ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(
-                target=_build, args=(config, code, theirs), name=_OWN + code, daemon=True
-            )
-            process.start()
-            theirs.close()
-            others.running[code] = process, ours
+    others.running = {code: _started(config, code) for code in first}
     gc.unfreeze()
     return files
+
+
+def _started(config: MkDocsConfig, code: str) -> tuple[BaseProcess, Connection]:
+    """Start building a language; return its process, and where its outcome comes from."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    name = mkdocs_screen.BUILT_BY + code
+    process = context.Process(target=_build, args=(config, code, theirs), name=name, daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
 
 
 def keep(env: Environment, config: MkDocsConfig, files: Files) -> None:
@@ -101,29 +110,53 @@ def end(config: MkDocsConfig) -> None:
     """
     i18n: Any = config.plugins["i18n"]
     others = _Others.of(config)
-    if i18n.building or not others.running:
+    if i18n.building or not (others.running or others.later):
         return
     known = {str(each) for each in config.extra["lockstep"].findings}
-    for code, (process, pipe) in others.running.items():
-        try:
-            outcome: _Outcome = pipe.recv()
-        except EOFError:
-            process.join()
-            message = f"the process that built {code} ended with status {process.exitcode}"
-            raise BuildError(message) from None
-        process.join()
-        for record in outcome.records:
-            said = record.getMessage()
-            if said not in known and not said.startswith(_REPEATED):
-                logging.getLogger(record.name).handle(record)
-        if outcome.error:
-            raise BuildError(outcome.error)
-        known |= {it.getMessage() for it in outcome.records if it.name == "mkdocs.lockstep"}
-        i18n.i18n_files_per_language[code] = outcome.pages
+    for code, started in others.running.items():
+        i18n.i18n_files_per_language[code] = _ended(code, started, known)
     i18n.building = True  # nothing is left to do for the plugin
-    if others.site and Path(config.site_dir, _SITEMAP).exists():
+    if others.later:
+        later = {code: _started(config, code) for code in others.later}
+        threading.Thread(target=_follow, args=(later, known), daemon=True).start()
+    elif others.site and Path(config.site_dir, _SITEMAP).exists():
         nowhere = Navigation([], [])
         building._build_theme_template(_SITEMAP, *others.site, config, nowhere)  # noqa: SLF001
+
+
+def _ended(
+    code: str, started: tuple[BaseProcess, Connection], known: set[str]
+) -> list[SimpleNamespace]:
+    """Wait for a language, say what was logged in it, and return its pages.
+
+    known: what was said already. Raises ``BuildError`` where the language could not be built.
+    """
+    process, pipe = started
+    try:
+        outcome: _Outcome = pipe.recv()
+    except EOFError:
+        process.join()
+        message = f"the process that built {code} ended with status {process.exitcode}"
+        raise BuildError(message) from None
+    process.join()
+    for record in outcome.records:
+        said = record.getMessage()
+        if said not in known and not said.startswith(_REPEATED):
+            logging.getLogger(record.name).handle(record)
+    if outcome.error:
+        raise BuildError(outcome.error)
+    known |= {it.getMessage() for it in outcome.records if it.name == "mkdocs.lockstep"}
+    return outcome.pages
+
+
+def _follow(later: dict[str, tuple[BaseProcess, Connection]], known: set[str]) -> None:
+    """Say what is logged in languages that nobody waits for, and what is wrong with them."""
+    for code, started in later.items():
+        try:
+            _ended(code, started, known)
+        except BuildError:
+            if started[0].exitcode != -signal.SIGTERM:  # else a new edit has ended it
+                logging.getLogger("mkdocs.lockstep").exception("%s could not be built", code)
 
 
 def in_its_folder(output_content: str, template_name: str, config: MkDocsConfig) -> str:
@@ -140,9 +173,9 @@ def in_its_folder(output_content: str, template_name: str, config: MkDocsConfig)
 
 
 def stop(*_: object, **__: object) -> None:
-    """Leave no language behind that is being built: the first could not be (an event)."""
+    """Leave no language behind that is being built: the first could not be, or is again (event)."""
     for process in multiprocessing.active_children():
-        if process.name.startswith(_OWN):
+        if process.name.startswith(mkdocs_screen.BUILT_BY):
             process.terminate()
             process.join()
 

@@ -102,14 +102,9 @@ def leave(config: MkDocsConfig) -> None:
     logging.getLogger("mkdocs").addHandler(_builds[0])
 
 
-def fail(*_: object, **__: object) -> None:
-    """Keep nothing of a build that fails (an event)."""
-    _builds.clear()
-
-
 def stop() -> None:
     """Keep what was built, once all that there is to do with it is done (an event)."""
-    for build in _builds:
+    for build in _builds if sys.exc_info()[0] is None else ():  # else the build has failed
         if build.whole and build.read() == build.before:  # what changed meanwhile may be in it
             build.folder.cache.put((build.said, _state(build.site)), _KIND, build.key)
             build.folder.cache.flush()
