@@ -17,6 +17,7 @@ from tests.test_build import PROJECT, showcase
 
 pytestmark = pytest.mark.slow
 
+NOTICE = "lockstep-notice"
 PATIENCE = 60
 """Seconds for an edit to reach the page, on a machine that is busy."""
 
@@ -131,6 +132,28 @@ def test_the_server_starts_again_with_changed_programs(root: Path) -> None:
         program.write_text(code, "utf-8")
         when(fetch, page, lambda html: 'class="lockstep-cell"' in html)
     assert log.read_text("utf-8").count("starting again") == 2
+
+
+def test_languages_at_which_nobody_looks_follow(root: Path) -> None:
+    """An edit is shown at once in the language on screen; the others are there when asked for."""
+    page, guide = "labs/show-all/", root / "docs/en/labs/show-all.md"
+    log, text = root / "serve.log", guide.read_text("utf-8")
+    with served(root) as fetch:
+        when(fetch, page, lambda html: "lockstep-cell" in html)
+        for number in range(3):
+            guide.write_text(f"{text}\nSentence number {number}.\n", "utf-8")
+            when(fetch, page, lambda html, n=number: f"number {n}" in html)  # type: ignore[misc]
+            until(lambda n=number: log.read_text().count("Reloading browsers") > n)  # type: ignore[misc]
+        # What fell behind says so in pages that nobody has asked for since.
+        behind = {code: fetch(f"{code}/{page}") for code in ("zh", "ja")}
+        guide.write_text(text, "utf-8")
+        for code, html in behind.items():
+            marked = html.count(NOTICE)
+            assert marked
+            when(fetch, f"{code}/{page}", lambda it, n=marked: it.count(NOTICE) < n)  # type: ignore[misc]
+    said = log.read_text("utf-8")
+    assert "Traceback" not in said
+    assert "could not be built" not in said
 
 
 def until(holds: Callable[[], bool]) -> None:
