@@ -17,8 +17,8 @@ Pack = Callable[[bytes], bytes]
 
 
 def deflated(content: bytes) -> bytes:
-    """Return what an archive holds of a file: its content, as small as it gets."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    """Return what an archive holds of a file's content."""
+    packer = zlib.compressobj(method=zlib.DEFLATED, wbits=-zlib.MAX_WBITS)
     return packer.compress(content) + packer.flush()
 
 
