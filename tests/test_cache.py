@@ -147,6 +147,7 @@ CHANGES = [
         edited("glossary.yml", "definition:", "definition: # new\n   "),
         gone("docs/zh/labs/show-all.md"),
     ],
+    [edited("docs/en/labs/show-all.md", "title: ", "title: What else is there? ")],
     [damaged, edited("docs/ja/index.md", "---\n\n", "---\n\n新しい文です。\n\n")],
 ]
 """What happens between builds, one after the other, each time to the same project."""
