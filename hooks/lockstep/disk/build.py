@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from lockstep.disk import checking, kept, segmentation, workers
+from lockstep.disk import checking, kept, segmentation
 from lockstep.disk.cache import Cache
 from lockstep.disk.project import Project
 from lockstep.disk.recall import Recall
@@ -93,7 +93,6 @@ class Build:
     @classmethod
     def open(cls, config: Path) -> "Build":
         """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``."""
-        workers.be_patient()
         project = Project.open(config)
         site, findings, recall = checking.recalled(project)
         segmentations = segmentation.of(site.glossary, site.settings.languages)

@@ -39,6 +39,7 @@ def recalled(project: "Project") -> tuple["Site", list[Problem], "Recall"]:
     from lockstep.disk.recall import Recall  # noqa: PLC0415
     from lockstep.rules.check import Checks  # noqa: PLC0415
 
+    workers.be_patient()
     whole, cache = _whole(project), project.cache
     site = project.site()
     checks, recall = Checks(site), Recall(site, cache)

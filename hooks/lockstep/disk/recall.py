@@ -5,6 +5,7 @@ Where a section is not as its translator wrote it, what takes its place may depe
 lead: those that were followed are kept too, and are followed again.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from functools import cached_property, partial
@@ -115,9 +116,12 @@ class Recall:
         """
         known = self._texts.get(document.path)
         if known is None or known[0] is not document:
-            text = "\n".join(document.lines)
-            own = document.path, text, document.offset, document.meta, {**document.anchors}
-            found = digest(*own), frozenset(_quoted(document.lines)) & self._site.labs.keys()
+            text = hashlib.blake2b("\n".join(document.lines).encode("utf-8", "surrogatepass"))
+            own = document.path, document.offset, document.meta, {**document.anchors}
+            found = (
+                digest(text.hexdigest(), *own),
+                frozenset(_quoted(document.lines)) & self._site.labs.keys(),
+            )
             known = self._texts[document.path] = document, found
         return known[1]
 
