@@ -10,7 +10,6 @@ which nobody looks: they begin when the others are done.
 import gc
 import logging
 import multiprocessing
-import signal
 import sys
 import threading
 import traceback
@@ -37,6 +36,8 @@ from lockstep.disk import workers
 _REPEATED = ("Documentation built in", "Building documentation to directory")
 """What MkDocs says of the whole site, in each language again; the plugin leaves it out too."""
 _SITEMAP = "sitemap.xml"
+_STOPPED: set[int | None] = set()
+"""Processes that were ended, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _follow(later: dict[str, tuple[BaseProcess, Connection]], known: set[str]) -
         try:
             _ended(code, started, known)
         except BuildError:
-            if started[0].exitcode != -signal.SIGTERM:  # else a new edit has ended it
+            if started[0].pid not in _STOPPED:  # else a new edit has ended it
                 logging.getLogger("mkdocs.lockstep").exception("%s could not be built", code)
 
 
@@ -176,6 +177,7 @@ def stop(*_: object, **__: object) -> None:
     """Leave no language behind that is being built: the first could not be, or is again (event)."""
     for process in multiprocessing.active_children():
         if process.name.startswith(mkdocs_screen.BUILT_BY):
+            _STOPPED.add(process.pid)
             process.terminate()
             process.join()
 

@@ -257,6 +257,8 @@ def _scripts(folder: Path) -> Iterator[Path]:
 
 @lru_cache(maxsize=16384)
 def _imports(source: str) -> tuple[str, ...]:
+    if "import" not in source:  # as most cells
+        return ()
     try:
         return program.imported_modules(source)
     except (SyntaxError, ValueError):

@@ -107,7 +107,7 @@ def imported_modules(source: str) -> tuple[str, ...]:
     their dots. Raises ``SyntaxError``.
     """
     names: set[str] = set()
-    for node in ast.walk(parsed(source)) if "import" in source else ():
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
