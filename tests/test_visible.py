@@ -3,12 +3,9 @@
 import re
 from dataclasses import replace
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lockstep.disk.project import Project
 from lockstep.ground import script
@@ -21,9 +18,7 @@ from lockstep.guides.prose import GAP
 from lockstep.pages.site import Site
 from lockstep.rules import check, legibility, style
 from lockstep.rules.places import Places
-from lockstep.rules.tags import TagReader
 from lockstep.rules.visible import BREAK, Block, see
-from tests.strategies import any_text, few
 
 ROOT = Path(__file__).parents[1]
 RULES = {"empty-markup", "lost-emphasis", "stray-markup", *style.RULES}
@@ -245,48 +240,3 @@ def test_what_japanese_can_be_written_with(text: str, *, japanese: bool) -> None
 )
 def test_which_languages_have_full_width(code: str, *, wide: bool) -> None:
     assert script.is_full_width(Language(code, code)) is wide
-
-
-class _Told(TagReader):
-    """What is told of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told: list[object] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.told.append((tag, attrs))
-
-    def handle_endtag(self, tag: str) -> None:
-        self.told.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.told.append(["text", data])
-
-
-_PLAIN = st.sampled_from(
-    ["<p>", "</p>", "<br />", "<hr>", '<a href="a?b&amp;c" title="">', "<li data-x>", "\n",
-     "a &lt; b", "&copy &#8617;", "<!-- a - b -->", '<h2 id="a"\nclass="b c" >', "中文 > 。", "&am",
-     "<td/>"]
-)  # fmt: skip
-_ODD = st.sampled_from(
-    ["<", "</p", "<A b='c'>", "<script>", "</script>", "<a b=c>", "<!DOCTYPE html>", "<?x?>", "<1>",
-     "<!-- <b> -->", "<!--", "<!-- -- -->", "<textarea>", "<a/ b>", "<a\u3000b>", "</a b>"]
-)  # fmt: skip
-
-
-@few
-@given(st.lists(_PLAIN | _PLAIN | _PLAIN | _ODD | any_text, max_size=12).map("".join))
-def test_tags_are_read_as_the_standard_library_reads_them(page: str) -> None:
-    theirs, ours = _Told(), _Told()
-    HTMLParser.feed(theirs, page)
-    HTMLParser.close(theirs)
-    ours.read(page)
-    assert ours.told == theirs.told
-
-
-def test_plain_pages_are_read_by_one_expression() -> None:
-    reader = _Told()
-    reader.read('<h2 id="a">b &amp; c<br /></h2><!-- d -->')
-    assert reader.told == [("h2", [("id", "a")]), ["text", "b & c"], ("br", []), "br", "h2"]
-    assert not reader.rawdata  # what html.parser keeps of what it was fed

@@ -29,7 +29,7 @@ Text in, values out; no disk, clock, git or network:
 7. ``export``: ``piece``, ``commonmark``, ``inline``, ``passages``, ``flow``, ``lesson``,
    ``jupyter``, ``databricks``, ``readme``, ``archive``, ``kit``. A lab to take away: a page in,
    a notebook, a Databricks source file and an archive out.
-8. ``rules``: ``allowance``, ``unmarked``, ``parity``, ``debts``, ``terminology``, ``tags``,
+8. ``rules``: ``allowance``, ``unmarked``, ``parity``, ``debts``, ``terminology``,
    ``visible``, ``places``, ``legibility``, ``style``, ``catalogue``, ``labs``, ``guides``,
    ``coverage``, ``check``, ``scope``. What must hold: a ``Site`` in, findings out.
 

@@ -102,8 +102,9 @@ def _dictionary() -> Any:  # noqa: ANN401 jieba has no types
     if not jieba.dt.initialized:
         # What jieba keeps it reads word by word from the file, which takes three times as long.
         with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
-            kept = Path(tempfile.gettempdir(), "jieba.cache").read_bytes()
-            jieba.dt.FREQ, jieba.dt.total = marshal.loads(kept)  # noqa: S302 as jieba does
-            jieba.dt.initialized = True
+            kept = Path(tempfile.gettempdir(), "jieba.cache")
+            if kept.stat().st_mtime > Path(jieba.__file__).with_name("dict.txt").stat().st_mtime:
+                jieba.dt.FREQ, jieba.dt.total = marshal.loads(kept.read_bytes())  # noqa: S302 as jieba
+                jieba.dt.initialized = True
     jieba.dt.initialize()
     return jieba.dt

@@ -56,9 +56,25 @@ class Reader(HTMLParser):
         if sum(piece.end() - piece.start() for piece in pieces) < len(page):
             self.read_slowly(page)
             return
+        plain = self.convert_charrefs
         for piece in pieces:
             self._at = piece.start()
-            self._tell(piece)
+            kind, found = piece.lastgroup, piece[0]
+            if kind == "text":
+                self.handle_data(unescape(found) if plain else found)
+            elif kind == "ended":
+                self.handle_endtag(piece["ended"])
+            elif kind == "end":
+                given = [
+                    (name.lower(), unescape(value) if stated else None)
+                    for name, stated, value in _GIVEN.findall(piece["given"])
+                ]
+                tell = self.handle_startendtag if piece["end"] else self.handle_starttag
+                tell(piece["begun"], given)
+            elif kind == "name":
+                self.handle_entityref(piece["name"])
+            elif kind == "number":
+                self.handle_charref(piece["number"])
 
     def read_slowly(self, page: str) -> None:
         """Do the same for any page."""
@@ -75,25 +91,6 @@ class Reader(HTMLParser):
             return self._at
         line, column = self.getpos()
         return self._lines[line - 1] + column
-
-    def _tell(self, piece: re.Match[str]) -> None:
-        kind, found = piece.lastgroup, piece[0]
-        if kind == "text":
-            self.handle_data(unescape(found) if self.convert_charrefs else found)
-        elif kind == "ended":
-            self.handle_endtag(piece["ended"])
-        elif kind == "end":
-            given = [
-                (name.lower(), unescape(value) if stated else None)
-                for name, stated, value in _GIVEN.findall(piece["given"])
-            ]
-            (self.handle_startendtag if piece["end"] else self.handle_starttag)(
-                piece["begun"], given
-            )
-        elif kind == "name":
-            self.handle_entityref(piece["name"])
-        elif kind == "number":
-            self.handle_charref(piece["number"])
 
 
 def with_code_blank(html: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from lockstep.guides.document import Document
 from lockstep.guides.prose import GAP
 from lockstep.pages import typesetting
-from lockstep.rules.tags import TagReader
+from lockstep.pages.elements import Reader
 
 BREAK = "\N{LINE SEPARATOR}"
 """What stands for a line break that readers see."""
@@ -146,7 +146,7 @@ class _Open:
     """Whether it is the site's own, such as a permalink, and no text."""
 
 
-class _Reader(TagReader):
+class _Reader(Reader):
     """Reads the HTML of a page."""
 
     def __init__(self) -> None:
