@@ -81,5 +81,7 @@ def _findings(folder: Folder, changed: str | None) -> list[Problem]:
     from lockstep.disk.project import Project  # noqa: PLC0415 brings much with it
     from lockstep.rules import scope  # noqa: PLC0415
 
-    site, found = checking.check(Project(folder.config, folder.settings))
+    project = Project(folder.config, folder.settings)
+    project.cache = folder.cache  # which looked at all programs already
+    site, found = checking.check(project)
     return found if files is None else scope.concerning(found, site, files, folder.config.name)
