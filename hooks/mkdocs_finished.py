@@ -12,8 +12,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from enum import Enum
 from functools import cached_property, partial
-from pathlib import Path
-from sysconfig import get_path
 from typing import Any
 
 from jinja2 import Environment, Template
@@ -152,11 +150,9 @@ def _theme(env: Environment, config: MkDocsConfig, build: Build) -> list[object]
         if str(getattr(each, "__module__", "")).partition(".")[0] not in _MODULES:
             raise _Unknown
     values = _plain({name: it for name, it in given.items() if not callable(it)})
-    installed = (get_path("purelib"), get_path("platlib"))
     texts = [
         (str(path), path.read_bytes())
-        for folder in map(Path, config.theme.dirs)
-        if not any(map(folder.is_relative_to, installed))
+        for folder in mkdocs_templates.own_folders(config)
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     ]

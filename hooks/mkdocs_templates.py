@@ -1,7 +1,11 @@
 """Templates: compiled once for all languages and builds; what they read, told from their text."""
 
+from pathlib import Path
+from sysconfig import get_path
+
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.bccache import Bucket, BytecodeCache
+from mkdocs.config.defaults import MkDocsConfig
 
 from lockstep.disk.cache import Cache
 
@@ -16,6 +20,13 @@ NAMES = {"build_date_utc", "pages"}
 """The same, of what has a name of its own in templates."""
 _FURTHER = TEXT | UNSEEN
 _KINDS = (nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Filter)
+
+
+def own_folders(config: MkDocsConfig) -> list[Path]:
+    """Return the folders of a theme that were not installed, whose templates may be edited."""
+    installed = (get_path("purelib"), get_path("platlib"))
+    folders = map(Path, config.theme.dirs)
+    return [each for each in folders if not any(map(each.is_relative_to, installed))]
 
 
 class Compiled(BytecodeCache):

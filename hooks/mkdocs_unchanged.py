@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from sysconfig import get_path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 
+import mkdocs_templates
 from lockstep.disk import inputs
 from lockstep.disk.cache import digest
 from lockstep.disk.folder import Folder
@@ -131,8 +131,7 @@ def _folders(config: MkDocsConfig, folder: Folder) -> Iterator[Path]:
     for name in (settings.notebooks, settings.translations):
         yield root / name
     yield (root / settings.pins).parent
-    installed = tuple(map(get_path, ("purelib", "platlib")))
-    yield from (Path(each) for each in config.theme.dirs if not each.startswith(installed))
+    yield from mkdocs_templates.own_folders(config)
 
 
 def _state(site: Path) -> str:

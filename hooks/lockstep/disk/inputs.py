@@ -59,40 +59,32 @@ def shared(config: Path, settings: Settings) -> str | None:
     made_with = programs(config, settings)
     if made_with is None:
         return None
-    digest = hashlib.blake2b(made_with.encode(), digest_size=16)
     root = config.parent
-    for path in (root / settings.pins, *visible(root / settings.notebooks)):
-        _add(digest, str(path), _content(path))
-    return digest.hexdigest()
+    return _of_files((root / settings.pins, *visible(root / settings.notebooks)), made_with)
 
 
 def contents(folder: Path) -> str:
     """Return the digest of all files in a folder and below it."""
-    digest = hashlib.blake2b(digest_size=16)
-    for path in visible(folder):
-        _add(digest, str(path), _content(path))
-    return digest.hexdigest()
+    return _of_files(visible(folder))
 
 
 def notebook(script: Path, root: Path, settings: Settings) -> str:
     """Return the digest of the files that belong to a notebook alone."""
-    digest = hashlib.blake2b(digest_size=16)
     codes = [language.code for language in settings.languages.translations]
     catalogs = (root / settings.catalogs / code / f"{script.stem}.po" for code in codes)
-    for path in (script, script.with_suffix(".ipynb"), *catalogs):
-        _add(digest, str(path), _content(path))
-    return digest.hexdigest()
+    return _of_files((script, script.with_suffix(".ipynb"), *catalogs))
 
 
 def beside_notebooks(root: Path, settings: Settings) -> str:
     """Return the digest of what notebooks have in common: modules, data, and the pins."""
     folder, catalogs = root / settings.notebooks, root / settings.catalogs
-    digest = hashlib.blake2b(digest_size=16)
-    for path in (root / settings.pins, *visible(folder)):
-        own = path.parent == folder and path.suffix in {".py", ".ipynb"}
-        if not own and not path.is_relative_to(catalogs):
-            _add(digest, str(path), _content(path))
-    return digest.hexdigest()
+    others = (
+        path
+        for path in visible(folder)
+        if not (path.parent == folder and path.suffix in {".py", ".ipynb"})
+        and not path.is_relative_to(catalogs)
+    )
+    return _of_files((root / settings.pins, *others))
 
 
 def pages(root: Path, settings: Settings) -> dict[str, str]:
@@ -111,6 +103,14 @@ def of_all(shared: str, pages: Mapping[str, str]) -> str:
     digest = hashlib.blake2b(shared.encode(), digest_size=16)
     for page, own in pages.items():
         _add(digest, page, own.encode())
+    return digest.hexdigest()
+
+
+def _of_files(paths: Iterable[Path], basis: str = "") -> str:
+    """Return the digest of some files with their paths, and of what else is given."""
+    digest = hashlib.blake2b(basis.encode(), digest_size=16)
+    for path in paths:
+        _add(digest, str(path), _content(path))
     return digest.hexdigest()
 
 

@@ -101,7 +101,7 @@ class Project(Folder):
 
         A declared data file that does not exist has an empty hash.
         """
-        cells = tuple((cell.key, cell.code) for cell in source.cells)
+        cells = tuple((cell.key, _of_code(cell.source)) for cell in source.cells)
         imports = {name for cell in source.cells for name in _imports(cell.source)}
         modules, packages = self._reached(imports)
         folder = self.root / self.settings.notebooks

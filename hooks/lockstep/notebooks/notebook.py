@@ -19,7 +19,7 @@ from jupytext.magics import is_escaped_code_start, is_magic
 from lockstep.ground import yaml
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
-from lockstep.notebooks import fingerprint, header, program
+from lockstep.notebooks import header, program
 from lockstep.notebooks.header import Needs
 
 _FORMAT = {"extension": ".py", "format_name": "percent"}
@@ -65,11 +65,6 @@ class Cell:
             return program.comments(self.source)
         except SyntaxError:
             return ()
-
-    @cached_property
-    def code(self) -> str:
-        """The hash of its code without comments and layout, see ``fingerprint.of_code``."""
-        return fingerprint.of_code(self.source)
 
 
 @dataclass(frozen=True, slots=True)
