@@ -23,13 +23,13 @@ import mkdocs_finished
 import mkdocs_languages
 import mkdocs_pages
 import mkdocs_restart
-import mkdocs_screen
+import mkdocs_templates
 import mkdocs_unchanged
+import mkdocs_watch
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
 from lockstep.ground.problem import Problem, Severity
 from lockstep.ground.settings import SettingsError
-from lockstep.pages import rendering
 
 log = logging.getLogger("mkdocs.lockstep")
 
@@ -49,11 +49,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             raise PluginError(str(error)) from error
         _tell(build.findings)
         config.extra["lockstep"] = build
-        fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
-        parts = (build.blocks, lambda: _words(config), lambda: build.original, build.status)
-        fences.setdefault("custom_fences", []).append(rendering.fence(*parts, build.origin))
+        mkdocs_pages.claim_fence(config, build, lambda: _words(config))
         mkdocs_files.set_sources(config, build)
         mkdocs_files.set_languages(config, build)
+    mkdocs_templates.leave_icons(config)
     return config
 
 
@@ -128,7 +127,7 @@ def _written(config: MkDocsConfig) -> None:
 on_post_build = CombinedEvent(_written, mkdocs_languages.end)
 on_pre_build = on_build_error = mkdocs_languages.stop
 on_startup, on_shutdown = mkdocs_unchanged.start, mkdocs_unchanged.stop
-on_serve = mkdocs_screen.watch
+on_serve = mkdocs_watch.begin
 
 
 def _templates(env: Environment, config: MkDocsConfig, files: Files) -> None:

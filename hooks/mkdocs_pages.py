@@ -6,7 +6,7 @@ of is not kept, so that it complains again.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -18,8 +18,20 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from lockstep.disk.build import Build
 from lockstep.disk.cache import digest
+from lockstep.ground.language import Words
+from lockstep.pages import rendering
 
 _log = logging.getLogger("mkdocs.structure.pages")
+
+
+def claim_fence(config: MkDocsConfig, build: Build, words: Callable[[], Words]) -> None:
+    """Let Python-Markdown ask a build for what stands where its keys are.
+
+    words: gives those of the language that is being built.
+    """
+    fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
+    parts = (build.blocks, words, lambda: build.original, build.status)
+    fences.setdefault("custom_fences", []).append(rendering.fence(*parts, build.origin))
 
 
 def remember(page: Page, build: Build, language: str) -> None:

@@ -23,8 +23,8 @@ _ASKED: dict[str, float] = {}
 """Code of a language to when its page was asked for last; what is left is the first language's."""
 
 
-def watch(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., None]) -> None:  # noqa: ARG001 MkDocs' own
-    """Follow what browsers ask a server for (an event)."""
+def watch(server: LiveReloadServer, config: MkDocsConfig) -> None:
+    """Follow what browsers ask a server for."""
     i18n: Any = config.plugins["i18n"]
     codes = {*i18n.build_languages}
     answer: Any = server.get_app()

@@ -1,9 +1,10 @@
 """Templates: compiled once for all languages and builds; what they read, told from their text."""
 
+import os
 from pathlib import Path
 from sysconfig import get_path
 
-from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2 import Environment, FileSystemLoader, TemplateSyntaxError, nodes
 from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 
@@ -44,6 +45,37 @@ class Compiled(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a template that was compiled; Jinja asks."""
         self._cache.put(bucket.bytecode_to_string(), "template", bucket.key, bucket.checksum)
+
+
+class _Loader(FileSystemLoader):
+    """Loads a theme's templates, and lists what of its files is a site's: nothing hidden.
+
+    MkDocs leaves out what is hidden once it has all names; Material has icons there, 14,000 of
+    them, that pages get with their text.
+    """
+
+    def list_templates(self) -> list[str]:
+        """Return the paths of all files but hidden ones; Jinja asks."""
+        found: set[str] = set()
+        for path in self.searchpath:
+            for folder, below, names in os.walk(path, followlinks=self.followlinks):
+                below[:] = [name for name in below if not name.startswith(".")]
+                here = Path(folder).relative_to(path)
+                found |= {(here / name).as_posix() for name in names}
+        return sorted(found)
+
+
+def leave_icons(config: MkDocsConfig) -> None:
+    """Let the files of a theme be listed without those that MkDocs leaves out."""
+    theme = config.theme
+
+    def environment() -> Environment:
+        env = type(theme).get_env(theme)
+        if type(env.loader) is FileSystemLoader:
+            env.loader = _Loader(env.loader.searchpath, env.loader.encoding)
+        return env
+
+    theme.get_env = environment  # type: ignore[method-assign] # MkDocs asks the theme itself
 
 
 def reads_further(env: Environment, text: bytes) -> bool:

@@ -104,6 +104,10 @@ class Build:
             project, site, finders, findings, cache, recall, offers, segmentations=segmentations
         )
 
+    def load(self) -> None:
+        """Load what takes long and what only a page that has changed needs."""
+        segmentation.load(self.segmentations)
+
     def words(self, language: str | None) -> Words:
         """Return the words of the language that is being built, the source's where none is."""
         return self.site.words[language or self.site.settings.languages.source.code]

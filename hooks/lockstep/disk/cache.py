@@ -27,6 +27,7 @@ _TABLE = """
   ) WITHOUT ROWID
 """
 """What is long stands at the end, so that what stands before it can be read without it."""
+_NONE = (b"", b"", 0)
 _PUT = "INSERT OR REPLACE INTO made (key, value, digest, used) VALUES (?, ?, ?, ?)"
 
 
@@ -39,6 +40,8 @@ class Cache:
         self.basis = basis
         self._new: dict[bytes, bytes] = {}
         self._used: set[bytes] = set()
+        """Keys that were asked for, and not yet today."""
+        self._today = datetime.now(UTC).toordinal()
         self._reader: tuple[int, sqlite3.Connection] | None = None
         """What the file is read by, in the process of that id: no connection outlives a fork."""
 
@@ -48,10 +51,8 @@ class Cache:
             return None
         key = self._key(kind, sources)
         value = self._new.get(key) or self._read(key)
-        if value is None:
-            return None
-        self._used.add(key)
-        return marshal.loads(value)  # noqa: S302 it is what this class wrote: its digest says so
+        # What this class wrote: its digest says so.
+        return None if value is None else marshal.loads(value)  # noqa: S302
 
     def put(self, value: Any, kind: str, *sources: str | bytes) -> None:  # noqa: ANN401 see above
         """Keep what was made from sources, from the next ``flush`` on in the file."""
@@ -71,15 +72,15 @@ class Cache:
         if self._reader is not None:
             self._reader[1].close()
             self._reader = None
-        today = datetime.now(UTC).toordinal()
+        today = self._today
         rows = [(key, value, _digest(key, value), today) for key, value in self._new.items()]
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._opened() as file, file:
                 file.execute(_TABLE)
                 file.executemany(_PUT, rows)
-                asked = [(today, key, today) for key in self._used]
-                file.executemany("UPDATE made SET used = ? WHERE key = ? AND used != ?", asked)
+                asked = [(today, key) for key in self._used]
+                file.executemany("UPDATE made SET used = ? WHERE key = ?", asked)
                 file.execute("DELETE FROM made WHERE used < ?", (today - KEPT,))
         except (OSError, sqlite3.OperationalError):
             pass  # there is no room, or another build takes too long: the next one writes
@@ -91,12 +92,17 @@ class Cache:
             self._used.clear()
 
     def _read(self, key: bytes) -> bytes | None:
-        query = "SELECT value, digest FROM made WHERE key = ?"
+        query = "SELECT value, digest, used FROM made WHERE key = ?"
         try:
-            value, digest = self._connected().execute(query, (key,)).fetchone() or (b"", b"")
+            value, digest, used = self._connected().execute(query, (key,)).fetchone() or _NONE
         except sqlite3.Error:
             return None
-        return value if value and digest == _digest(key, value) else None
+        if not value or digest != _digest(key, value):
+            return None
+        if used != self._today:
+            self._used.add(key)
+        found: bytes = value
+        return found
 
     def _connected(self) -> sqlite3.Connection:
         """Return what the file is read by; raises ``sqlite3.Error`` where there is none."""

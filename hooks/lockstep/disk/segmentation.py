@@ -5,7 +5,7 @@ import logging
 import marshal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,13 @@ _FOUR = 4
 def of(glossary: Glossary | None, languages: Languages) -> "dict[str, Segmentation]":
     """Return what cuts text in each of a site's languages, by code; Chinese is all it is for."""
     return {language.code: Segmentation(glossary, language.code) for language in languages}
+
+
+def load(segmentations: "Mapping[str, Segmentation]") -> None:
+    """Load the dictionary before the first text, where a language needs it."""
+    for code, each in segmentations.items():
+        if code.startswith("zh"):
+            each.load()
 
 
 def finders(
@@ -41,12 +48,16 @@ class Segmentation:
 
     def __init__(self, glossary: Glossary | None, code: str) -> None:
         """Take the glossary, if there is one, and the code of the language that the text is in."""
-        self._forms = set(glossary.forms_in(code)) if glossary else set()
+        self._forms = frozenset(glossary.forms_in(code) if glossary else ())
 
     def words(self, text: str) -> Iterable[str]:
         """Yield the words of a text, which joined give the text."""
-        words: Iterable[str] = self._tokenizer.cut(text)
+        words: Iterable[str] = _tokenizer(self._forms, _dictionary()).cut(text)
         return words
+
+    def load(self) -> None:
+        """Load the dictionary before the first text."""
+        _tokenizer(self._forms, _dictionary())
 
     def pieces(self, text: str) -> Iterator[str]:
         """Yield the smallest words of a text, which joined give the text: no term is one."""
@@ -60,18 +71,6 @@ class Segmentation:
             if len(parts) == 1 and len(word) == _FOUR and {first, second} <= plain.FREQ.keys():
                 parts = [first, second]
             yield from parts
-
-    @cached_property
-    def _tokenizer(self) -> Any:  # noqa: ANN401 jieba has no types
-        import jieba  # noqa: PLC0415 no site without Chinese text needs it
-
-        plain = _dictionary()
-        tokenizer = jieba.Tokenizer()
-        tokenizer.FREQ, tokenizer.total = dict(plain.FREQ), plain.total
-        tokenizer.initialized = True
-        for form in sorted(self._forms):
-            tokenizer.add_word(form)
-        return tokenizer
 
 
 class Known:
@@ -92,6 +91,19 @@ class Known:
         if text not in self.used:
             self.used[text] = self._known.get(text) or [*self._cut(text)]
         return self.used[text]
+
+
+@lru_cache(maxsize=2)  # a server has a new glossary once it was edited
+def _tokenizer(forms: frozenset[str], plain: Any) -> Any:  # noqa: ANN401 jieba has no types
+    """Return what cuts text into words as another does, and knows a site's own words too."""
+    import jieba  # noqa: PLC0415 no site without Chinese text needs it
+
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = dict(plain.FREQ), plain.total
+    tokenizer.initialized = True
+    for form in sorted(forms):
+        tokenizer.add_word(form)
+    return tokenizer
 
 
 def _dictionary() -> Any:  # noqa: ANN401 jieba has no types
