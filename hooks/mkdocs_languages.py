@@ -10,6 +10,7 @@ which nobody looks: they begin when the others are done.
 import gc
 import logging
 import multiprocessing
+import os
 import sys
 import threading
 import traceback
@@ -36,6 +37,8 @@ from lockstep.disk import workers
 _REPEATED = ("Documentation built in", "Building documentation to directory")
 """What MkDocs says of the whole site, in each language again; the plugin leaves it out too."""
 _SITEMAP = "sitemap.xml"
+_BEHIND = 10
+"""How nice a process is that builds what nobody waits for."""
 _STOPPED: set[int | None] = set()
 """Processes that were ended, by their ids."""
 
@@ -86,12 +89,17 @@ def begin(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def _started(config: MkDocsConfig, code: str) -> tuple[BaseProcess, Connection]:
-    """Start building a language; return its process, and where its outcome comes from."""
+def _started(config: MkDocsConfig, code: str, nice: int = 0) -> tuple[BaseProcess, Connection]:
+    """Start building a language; return its process, and where its outcome comes from.
+
+    nice: how far it stands back where others want a processor.
+    """
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
     name = mkdocs_screen.BUILT_BY + code
-    process = context.Process(target=_build, args=(config, code, theirs), name=name, daemon=True)
+    process = context.Process(
+        target=_build, args=(config, code, theirs, nice), name=name, daemon=True
+    )
     process.start()
     theirs.close()
     return process, ours
@@ -118,7 +126,8 @@ def end(config: MkDocsConfig) -> None:
         i18n.i18n_files_per_language[code] = _ended(code, started, known)
     i18n.building = True  # nothing is left to do for the plugin
     if others.later:
-        later = {code: _started(config, code) for code in others.later}
+        # A browser is about to show what was built.
+        later = {code: _started(config, code, nice=_BEHIND) for code in others.later}
         threading.Thread(target=_follow, args=(later, known), daemon=True).start()
     elif others.site and Path(config.site_dir, _SITEMAP).exists():
         nowhere = Navigation([], [])
@@ -182,9 +191,10 @@ def stop(*_: object, **__: object) -> None:
             process.join()
 
 
-def _build(config: MkDocsConfig, code: str, pipe: Connection) -> None:
+def _build(config: MkDocsConfig, code: str, pipe: Connection, nice: int) -> None:
     """Build a language as the plugin would, and send what came of it."""
     workers.settle()
+    os.nice(nice)
     i18n: Any = config.plugins["i18n"]
     i18n.building, i18n.current_language = True, code
     utils.clean_directory = _leave  # it is the first language's too
