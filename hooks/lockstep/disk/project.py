@@ -1,6 +1,6 @@
 """A project: its folder, with its files read into values. Nothing here runs lab code."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -52,7 +52,8 @@ class Project(Folder):
         accepted = self._pages(folder, problems)
         accepted.pop(languages.source.code)
         terms = self._glossary(problems)
-        convert = conversion.converter(self.config)
+        basis = self.cache.basis
+        convert = _converter(self.config, basis) if basis else conversion.converter(self.config)
         return Site(self.settings, labs, guides, words, terms, accepted, tuple(problems), convert)
 
     def labs(self) -> dict[str, Lab]:
@@ -246,6 +247,15 @@ class Project(Folder):
                     yield path
             if not base.is_dir():
                 break
+
+
+@lru_cache(maxsize=1)
+def _converter(config: Path, _basis: str) -> Callable[[str], str]:
+    """Return what converts the pages of a site, to be used as long as its basis is the same.
+
+    Of a page that is edited, its other languages were converted before.
+    """
+    return lru_cache(maxsize=64)(conversion.converter(config))
 
 
 def _scripts(folder: Path) -> Iterator[Path]:
