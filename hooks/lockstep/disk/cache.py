@@ -19,6 +19,8 @@ _T = TypeVar("_T")
 
 STORE = "cache.sqlite"
 """Name of the file, in a project's folder of untracked files."""
+_MUCH = 8_000_000
+"""Bytes of new values from which on they are written, so that they do not fill the memory."""
 KEPT = 3
 """Days for which a value stays that no build has asked for."""
 _TABLE = """
@@ -39,6 +41,8 @@ class Cache:
         self._path = path
         self.basis = basis
         self._new: dict[bytes, bytes] = {}
+        self._size = 0
+        """Bytes of those."""
         self._used: set[bytes] = set()
         """Keys that were asked for, and not yet today."""
         self._today = datetime.now(UTC).toordinal()
@@ -56,8 +60,12 @@ class Cache:
 
     def put(self, value: Any, kind: str, *sources: str | bytes) -> None:  # noqa: ANN401 see above
         """Keep what was made from sources, from the next ``flush`` on in the file."""
-        if self.basis is not None:
-            self._new[self._key(kind, sources)] = marshal.dumps(value)
+        if self.basis is None:
+            return
+        self._new[self._key(kind, sources)] = data = marshal.dumps(value)
+        self._size += len(data)
+        if self._size > _MUCH:
+            self.flush()
 
     def made(self, make: Callable[[], _T], kind: str, *sources: str | bytes) -> _T:
         """Return what was made from sources, or make and keep it."""
@@ -73,6 +81,7 @@ class Cache:
             self._reader[1].close()
             self._reader = None
         today = self._today
+        self._size = 0  # where it cannot be written, much more must be new until it is tried again
         rows = [(key, value, _digest(key, value), today) for key, value in self._new.items()]
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
