@@ -61,8 +61,9 @@ test: .venv/.python test-prerequisites .venv/.labs .venv/.dev $(other_spark) ## 
 	  echo "== $$step"; $$step || status=1; \
 	done; exit $$status
 
-bench: .venv/.site .venv/bench/.ready ## hours of builds, timed beside other tools' into benchmarks/results.md
+bench: test-prerequisites .venv/.dev .venv/bench/.ready ## hours: builds beside other tools', and how long an author waits
 	$(IN_VENV) python -m benchmarks.builds --write
+	$(IN_VENV) python -m benchmarks.serving --write
 
 clean: ## remove what make made here; recordings and the kept Horovod wheel stay
 	rm -rf .venv site .lockstep .pytest_cache .mypy_cache .ruff_cache .hypothesis \

@@ -105,16 +105,23 @@ def _answers(address: str) -> bool:
         return probe.connect_ex((host, int(port))) == 0
 
 
-def measured(site: Path, lab: str, page: Page, edit: Edit, number: int) -> float:
-    """Make an edit, and return the seconds until an open page shows it."""
+def edited(site: Path, lab: str, edit: Edit, number: int) -> str:
+    """Edit a file of a lab, and return what its page says then and did not say before."""
     path = site / edit.path.format(lab)
     said = edit.said.format(number)
-    text, found = re.subn(edit.place, lambda it: f"{it[1]}{said}", path.read_text("utf-8"), count=1)
-    if not found:
+    before = path.read_text("utf-8")
+    text = re.sub(edit.place, lambda it: f"{it[1]}{said}", before, count=1)
+    if text == before:
         message = f"{path} has nothing that is like {edit.place}"
         raise click.ClickException(message)
-    started = time.monotonic()
     path.write_text(text, "utf-8")
+    return said
+
+
+def measured(site: Path, lab: str, page: Page, edit: Edit, number: int) -> float:
+    """Make an edit, and return the seconds until an open page shows it."""
+    started = time.monotonic()
+    said = edited(site, lab, edit, number)
     page.wait_for_function(_SEEN, arg=said, timeout=_PATIENCE * 1000)
     return time.monotonic() - started
 
@@ -122,7 +129,8 @@ def measured(site: Path, lab: str, page: Page, edit: Edit, number: int) -> float
 def waited(site: Path, times: int) -> dict[str, list[float]]:
     """Make every edit so many times; return the seconds that each took, by its title."""
     lab = next((site / "notebooks").glob("*-0000.py")).stem
-    before = {path: path.read_bytes() for each in EDITS if (path := site / each.path.format(lab))}
+    paths = [site / edit.path.format(lab) for edit in EDITS]
+    before = {path: path.read_bytes() for path in paths}
     taken: dict[str, list[float]] = {edit.title: [] for edit in EDITS}
     try:
         with served(site) as address, chromium.launch() as browser:

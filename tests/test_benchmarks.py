@@ -1,5 +1,6 @@
 """What is timed says the same everywhere, in sites large enough, and is timed as it is told."""
 
+import shutil
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import builds, labs, myst, plain, scenarios, tables, timing
+from benchmarks import builds, labs, myst, plain, scenarios, serving, tables, timing
 from benchmarks.timing import Measure
 from lockstep.disk import checking
 from lockstep.disk.project import Project
@@ -84,6 +85,28 @@ def test_no_two_copies_have_a_cell_in_common() -> None:
         assert len(one.cells) > 5
         for cell, same in zip(one.cells, other.cells, strict=True):
             assert program.code_tokens(cell.source) != program.code_tokens(same.source)
+
+
+@pytest.mark.slow
+def test_each_edit_of_a_lab_says_something_new_on_its_page(sites: Path, tmp_path: Path) -> None:
+    """Twice, so that an edit finds what the one before has left."""
+    root = tmp_path / "ours"
+    shutil.copytree(sites / "ours", root)
+    seen = article(tmp_path, "ours", ADDRESSES[2]).text
+    for number in (1_000_001, 1_000_002):
+        lab = ADDRESSES[2].rpartition("/")[2]
+        said = [serving.edited(root, lab, edit, number) for edit in serving.EDITS]
+        assert not any(each in seen for each in said)
+        timing.measured((*BUILD[:-1],), root, scenarios.VARIABLES)
+        seen = article(tmp_path, "ours", ADDRESSES[2]).text
+        assert all(each in seen for each in said)
+
+
+def test_waiting_is_shown_by_what_was_edited() -> None:
+    taken = {edit.title: [1.0, 3.0, 1.5] for edit in serving.EDITS}
+    text = serving.text({30: taken, 300: taken})
+    assert "| Edited | 30 labs | slowest | 300 labs | slowest |" in text
+    assert "| a guide | 1.50 s | 3.00 s | 1.50 s | 3.00 s |" in text
 
 
 def test_admonitions_tabs_and_anchors_are_those_of_myst() -> None:

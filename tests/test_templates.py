@@ -6,6 +6,8 @@ from sysconfig import get_path
 import jinja2
 import pytest
 from jinja2.ext import loopcontrols
+from mkdocs.config import load_config
+from mkdocs.structure.files import Files
 from mkdocs.utils import templates
 
 import mkdocs_templates
@@ -70,3 +72,16 @@ def test_no_template_of_a_guide_reads_further(folder: Path) -> None:
     ]
     assert len(env.list_templates(extensions=["html"])) > 10
     assert found == []
+
+
+def test_the_files_of_a_theme_are_those_that_mkdocs_finds() -> None:
+    """Material keeps thousands of icons where MkDocs takes no files from."""
+    config = load_config(str(PROJECT / "mkdocs.yml"))
+    found = Files([])
+    found.add_files_from_theme(config.theme.get_env(), config)
+    mkdocs_templates.leave_icons(config)
+    env, own = config.theme.get_env(), Files([])
+    own.add_files_from_theme(env, config)
+    assert [it.src_uri for it in own] == [it.src_uri for it in found]
+    assert len(own) > 20
+    assert len(env.list_templates()) < 500
