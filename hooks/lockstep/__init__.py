@@ -36,10 +36,10 @@ Text in, values out; no disk, clock, git or network:
 Disk, git, processes, Spark:
 
 9. ``disk``: ``git``, ``segmentation``, ``conversion``, ``workers``, ``layout``, ``inputs``,
-   ``cache``, ``revival``, ``folder``, ``project``, ``recall``, ``checking``, ``freshness``,
-   ``belongings``, ``kept``, ``takeaway``, ``build``. A project's files, read and written, and their
-   history; all of it checked, side by side and only what changed; one build of a site in all its
-   languages, which makes nothing twice.
+   ``cache``, ``revival``, ``folder``, ``modules``, ``project``, ``recall``, ``checking``,
+   ``freshness``, ``belongings``, ``kept``, ``takeaway``, ``build``. A project's files, read and
+   written, and their history; all of it checked, side by side and only what changed; one build of
+   a site in all its languages, which makes nothing twice.
 10. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
    What authors and translators have done for them.
 11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``survey``, ``environment``,
