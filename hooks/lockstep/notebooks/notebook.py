@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from jupytext.cell_reader import DoublePercentScriptCellReader
+from jupytext import cell_reader
 from jupytext.header import header_to_metadata_and_cell
 from jupytext.magics import is_escaped_code_start, is_magic
 
@@ -163,7 +163,19 @@ def _cells(lines: list[str], at: int, path: str, problems: list[Problem]) -> lis
     return cells
 
 
-class _CellReader(DoublePercentScriptCellReader):  # type: ignore[misc] # it has no types
+class _Quotes(cell_reader.StringParser):  # type: ignore[misc] # it has no types
+    """jupytext's, which goes through the characters of a line only where there are quotes."""
+
+    def read_line(self, line: str) -> None:
+        """Read a line; one without quotes neither begins nor ends a string."""
+        if '"' in line or "'" in line:
+            super().read_line(line)
+
+
+cell_reader.StringParser = _Quotes
+
+
+class _CellReader(cell_reader.DoublePercentScriptCellReader):  # type: ignore[misc] # it has no types
     """jupytext's, which goes through the quotes of a cell only where a line may be uncommented."""
 
     def uncomment_code_and_magics(self, lines: list[str]) -> list[str]:
@@ -172,6 +184,7 @@ class _CellReader(DoublePercentScriptCellReader):  # type: ignore[misc] # it has
         wanted = self.cell_type != "code" or any(
             is_escaped_code_start(line, self.ext) or is_magic(line, language, explicitly_code=True)
             for line in lines
+            if "#" in line or "\\" in line  # or a comment that follows belongs to it
         )
         return list(super().uncomment_code_and_magics(lines)) if wanted else lines
 
