@@ -82,17 +82,14 @@ def read(text: str, path: str) -> Catalog:
     """Read a catalog. Never raises for what a file can hold: findings are in ``problems``."""
     rows = enumerate(text.split("\n"), 1)
     for row, line in rows:  # Babel itself takes the most of these, and makes something of them
-        if not _PO_LINE.fullmatch(line):
+        if line and line[0] != "#" and not _PO_LINE.fullmatch(line):
             return _unreadable(path, row, f"cannot read `{line}`")
     try:
         catalog = read_po(io.StringIO(text), abort_invalid=True)
     except (PoFileError, ValueError, LookupError, AttributeError) as error:
         return _unreadable(path, (getattr(error, "lineno", None) or 0) + 1, str(error))
-    lines = _message_lines(text)
     messages = tuple(
-        Message(
-            message.id, str(message.string), message.fuzzy, Location(path, lines.get(message.id, 1))
-        )
+        Message(message.id, str(message.string), message.fuzzy, Location(path, message.lineno or 1))
         for message in catalog
         if message.id and isinstance(message.id, str)
     )
@@ -230,17 +227,6 @@ def _findings(
     if message is not None and (reason := harm(comment, message.translation)):
         text = f"the translation of `# {short}` is not used: {reason}; reword it as plain text"
         yield Problem(message.location, "hostile-comment", text)
-
-
-def _message_lines(text: str) -> dict[str, int]:
-    """Return the line of each message's ``msgid``; Babel keeps lines of source references only."""
-    lines: dict[str, int] = {}
-    entries = re.finditer(r'^msgid ((?:"(?:[^"\\]|\\.)*"\s*)+)', text, re.MULTILINE)
-    for entry in entries:
-        parts = re.findall(r'"((?:[^"\\]|\\.)*)"', entry.group(1))
-        source = re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t"}.get(m[1], m[1]), "".join(parts))
-        lines[source] = text.count("\n", 0, entry.start()) + 1
-    return lines
 
 
 def _without_clock(text: str) -> str:
