@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from babel.messages.catalog import Catalog as GettextCatalog
 from babel.messages.pofile import PoFileError, read_po, write_po
@@ -37,8 +38,7 @@ _NOISE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One comment and its translation."""
 
     source: str
@@ -69,8 +69,7 @@ class Catalog:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Localised:
+class Localised(NamedTuple):
     """A cell's code with its comments in another language."""
 
     source: str
