@@ -1,6 +1,6 @@
 """A project: its folder, with its files read into values. Nothing here runs lab code."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -43,8 +43,8 @@ class Project(Folder):
 
     def site(self) -> Site:
         """Read the whole project. Never raises for what its files hold."""
+        labs = self._reading()  # the rest is read meanwhile
         problems = list(layout.misplaced(self.root, self.settings))
-        labs = self.labs()
         languages = self.settings.languages
         guides = self._pages(self.settings, problems)
         words = {language.code: self.words(language) for language in languages}
@@ -53,10 +53,14 @@ class Project(Folder):
         accepted.pop(languages.source.code)
         terms = self._glossary(problems)
         convert = conversion.converter(self.config)
-        return Site(self.settings, labs, guides, words, terms, accepted, tuple(problems), convert)
+        return Site(self.settings, labs(), guides, words, terms, accepted, tuple(problems), convert)
 
     def labs(self) -> dict[str, Lab]:
         """Read the notebooks, with all that belongs to them, by name: those that have changed."""
+        return self._reading()()
+
+    def _reading(self) -> Callable[[], dict[str, Lab]]:
+        """Begin to read the notebooks; return what gives them, once they are read."""
         scripts = list(_scripts(self.root / self.settings.notebooks))
         keys = self._lab_keys(scripts)
         found = {path: _labs.get(key) or self._kept_lab(key) for path, key in keys.items()}
@@ -66,15 +70,20 @@ class Project(Folder):
         def lab(path: Path) -> bytes:
             return stored(self._lab(path, beside))
 
-        made = dict(zip(left, workers.side_by_side(lab, left), strict=True))
-        after = self._lab_keys(left)
-        for path, data in made.items():
-            found[path] = revived(data)
-            if after[path] == keys[path]:  # else it may have changed before it was read
-                self.cache.put(data, "lab", keys[path])
-        _labs.clear()
-        _labs.update((keys[path], lab) for path, lab in found.items() if lab)
-        return {lab.name: lab for lab in found.values() if lab}
+        reading = workers.side_by_side(lab, left)
+
+        def read() -> dict[str, Lab]:
+            made: dict[Path, bytes] = {}
+            for path, data in zip(left, reading, strict=True):
+                made[path], found[path] = data, revived(data)
+            for path, key in self._lab_keys(left).items():
+                if key == keys[path]:  # else it may have changed before it was read
+                    self.cache.put(made[path], "lab", key)
+            _labs.clear()
+            _labs.update((keys[path], lab) for path, lab in found.items() if lab)
+            return {lab.name: lab for lab in found.values() if lab}
+
+        return read
 
     def _lab_keys(self, scripts: Sequence[Path]) -> dict[Path, str]:
         """Return a digest of all that each notebook is read from."""
