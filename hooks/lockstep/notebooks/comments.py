@@ -137,7 +137,8 @@ def harm(comment: program.Comment, translation: str) -> str | None:
 
     A line break is allowed where the comment is a run of whole lines: each line becomes a comment.
     """
-    for character in translation:
+    doubtful = "" if translation.isprintable() else translation
+    for character in doubtful:
         if character == "\n" and not comment.trailing:
             continue
         category = unicodedata.category(character)
