@@ -1,10 +1,13 @@
 """The check that remembers: the same findings as a clean one, whatever changes in between."""
 
+import multiprocessing
 import random
 import shutil
 import sqlite3
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from lockstep.disk.cache import STORE
 from lockstep.disk.folder import Folder
 from lockstep.disk.project import Project
 from lockstep.ground.problem import Problem
+from lockstep.pages.site import Site
 from lockstep.rules.check import check
 from tests import case
 
@@ -120,6 +124,46 @@ def test_a_notebook_that_changed_concerns_its_pages_only(
     assert "labs/count-animals.md" not in asked
 
 
+def test_what_changes_while_it_is_read_is_not_remembered(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide, read = root / "docs/zh/labs/count-animals.md", Project.site
+    before = guide.read_bytes()
+
+    def site(project: Project) -> Site:
+        guide.write_text("---\ntitle: x\n---\n", "utf-8")
+        return read(project)
+
+    monkeypatch.setattr(Project, "site", site)
+    found = remembering(root)
+    monkeypatch.undo()
+    guide.write_bytes(before)
+    assert checking.remembered(Folder.open(root / CONFIG)) is None
+    assert remembering(root) == clean(root) != found
+
+
+def test_what_changes_while_pages_are_checked_counts_the_next_time(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide = root / "docs/zh/labs/count-animals.md"
+    before = guide.read_bytes()
+    expected = clean(root)
+
+    def side_by_side(work: Callable[[object], object], items: list[object]) -> Iterator[object]:
+        for item in items:
+            if item == "labs/count-animals.md":
+                guide.write_text("---\ntitle: x\n---\n", "utf-8")
+            yield work(item)
+
+    monkeypatch.setattr(workers, "side_by_side", side_by_side)
+    assert remembering(root) == expected
+    monkeypatch.undo()
+    assert checking.remembered(Folder.open(root / CONFIG)) is None
+    assert remembering(root) == clean(root) != expected
+    guide.write_bytes(before)
+    assert checking.remembered(Folder.open(root / CONFIG)) == expected
+
+
 @pytest.mark.parametrize("damage", [b"", b"no database", b"SQLite format 3\0" + b"\1" * 5000])
 def test_a_damaged_file_is_not_believed(root: Path, damage: bytes) -> None:
     expected = remembering(root)
@@ -179,6 +223,16 @@ def test_work_is_done_in_order_and_errors_come_back() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(workers.processors() == 1, reason="there is one processor")
+def test_work_has_begun_before_it_is_asked_for_and_ends_with_who_asks(tmp_path: Path) -> None:
+    given = workers.side_by_side(lambda number: (tmp_path / str(number)).touch(), range(40))
+    while not [*tmp_path.iterdir()]:
+        time.sleep(0.01)
+    assert multiprocessing.active_children()
+    del given
+    assert not multiprocessing.active_children()
+
+
 def test_an_unchanged_project_is_known_without_anything_heavy(root: Path) -> None:
     remembering(root)
     code = (

@@ -75,7 +75,8 @@ def check(  # noqa: PLR0913 each is an option
 def _findings(folder: Folder, changed: str | None) -> list[Problem]:
     """Return all findings, or those that concern what changed since a revision."""
     files = authored(git.changed, folder.root, changed) if changed is not None else None
-    known = checking.remembered(folder) if files is None else None
+    whole = checking.digest(folder)
+    known = checking.remembered(folder, whole) if files is None else None
     if known is not None:
         return known
     from lockstep.disk.project import Project  # noqa: PLC0415 brings much with it
@@ -83,5 +84,5 @@ def _findings(folder: Folder, changed: str | None) -> list[Problem]:
 
     project = Project(folder.config, folder.settings)
     project.cache = folder.cache  # which looked at all programs already
-    site, found = checking.check(project)
+    site, found = checking.check(project, whole)
     return found if files is None else scope.concerning(found, site, files, folder.config.name)

@@ -3,6 +3,7 @@
 Whoever deletes the cache and ``workers`` has a slower check with the same findings.
 """
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lockstep.disk import inputs
@@ -17,51 +18,63 @@ if TYPE_CHECKING:  # what these import takes a second, and is not needed where n
     from lockstep.rules.check import PageFindings
 
 
-def remembered(project: Folder) -> list[Problem] | None:
-    """Return all findings of a project that is as it was at the last check, ``None`` if not."""
-    whole = _whole(project)
+def digest(project: Folder) -> str | None:
+    """Return the digest of all that findings depend on; ``None`` where it is not known."""
+    shared = inputs.shared(project.config, project.settings)
+    return shared and inputs.of_all(shared, inputs.pages(project.root, project.settings))
+
+
+def remembered(project: Folder, whole: str | None = None) -> list[Problem] | None:
+    """Return all findings of a project that is as it was at the last check, ``None`` if not.
+
+    whole: its ``digest``, where that was taken already.
+    """
+    whole = whole or digest(project)
     known = project.cache.get("findings", whole) if whole else None
     return None if known is None else list(revived(known))
 
 
-def check(project: "Project") -> tuple["Site", list[Problem]]:
+def check(project: "Project", whole: str | None = None) -> tuple["Site", list[Problem]]:
     """Read a project and return it with every finding of every rule, errors first; remember them.
 
-    Never raises for what its files hold.
+    whole: its ``digest``, where that was taken already. Never raises for what its files hold.
     """
-    site, problems, _ = recalled(project)
+    site, problems, _ = recalled(project, whole)
     return site, problems
 
 
-def recalled(project: "Project") -> tuple["Site", list[Problem], "Recall"]:
+def recalled(
+    project: "Project", whole: str | None = None
+) -> tuple["Site", list[Problem], "Recall"]:
     """Return the same, and what is known of how its guides are published."""
     from lockstep.disk import workers  # noqa: PLC0415 see above
     from lockstep.disk.recall import Recall  # noqa: PLC0415
     from lockstep.rules.check import Checks  # noqa: PLC0415
+    from lockstep.rules.visible import ConversionError  # noqa: PLC0415
 
     workers.be_patient()
-    whole, cache = _whole(project), project.cache
+    whole, cache = whole or digest(project), project.cache
     site = project.site()
     checks, recall = Checks(site), Recall(site, cache)
     keys = {page: recall.sources(page) for page in site.pages}
     kept = {page: cache.get("checked", key) for page, key in keys.items()}
     left = [page for page in site.pages if kept[page] is None]
+    if left and site.convert:
+        with suppress(ConversionError):  # each page says so
+            site.convert("")  # what that reads is read once, for all who check pages
 
     def checked(page: str) -> bytes:
         return stored(checks.of_page(page))
 
-    for page, made in zip(left, workers.side_by_side(checked, left), strict=True):
+    results = workers.side_by_side(checked, left)
+    unchanged = whole == digest(project)  # nothing is read any more
+    cache.flush()
+    for page, made in zip(left, results, strict=True):
         kept[page] = made
         cache.put(made, "checked", keys[page])
     found: dict[str, PageFindings] = {page: revived(each) for page, each in kept.items()}
     problems = checks.together(found)
-    if whole and whole == _whole(project):
+    if whole and unchanged:
         cache.put(stored(tuple(problems)), "findings", whole)
     cache.flush()
     return site, problems, recall
-
-
-def _whole(project: Folder) -> str | None:
-    """Return the digest of all that findings depend on, if it is known."""
-    shared = inputs.shared(project.config, project.settings)
-    return shared and inputs.of_all(shared, inputs.pages(project.root, project.settings))

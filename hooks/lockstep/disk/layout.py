@@ -61,14 +61,16 @@ def visible(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(
             each for each in folders if not each.startswith(".") and each != "__pycache__"
         )
-        yield from (Path(place, name) for name in sorted(files) if not name.startswith("."))
+        here = Path(place)
+        yield from (here / name for name in sorted(files) if not name.startswith("."))
 
 
 def _below(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield the Markdown files below a folder, each with its path from there."""
+    above = f"{folder.as_posix()}/"
     for path in visible(folder):
         if path.suffix == ".md":
-            yield path.relative_to(folder).as_posix(), path
+            yield path.as_posix().removeprefix(above), path
 
 
 def _by_suffix(docs: Path, settings: Settings) -> dict[str, dict[str, Path]]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from lockstep.disk import conversion, inputs, layout, workers
+from lockstep.disk import conversion, inputs, layout, modules, workers
 from lockstep.disk.cache import digest
 from lockstep.disk.folder import Folder
+from lockstep.disk.modules import Modules
 from lockstep.disk.revival import revived, stored
 from lockstep.ground.language import Language, Words
 from lockstep.ground.location import Location
@@ -17,7 +18,7 @@ from lockstep.ground.problem import Problem
 from lockstep.ground.settings import Settings
 from lockstep.guides import document
 from lockstep.guides.document import Document
-from lockstep.notebooks import comments, fingerprint, notebook, program, recording
+from lockstep.notebooks import comments, fingerprint, notebook, recording
 from lockstep.notebooks.comments import Catalog
 from lockstep.notebooks.fingerprint import Fingerprint
 from lockstep.notebooks.lab import Lab
@@ -29,7 +30,6 @@ from lockstep.terms.glossary import Glossary
 
 # What has been read is remembered by its text: `mkdocs serve` reads a project after every edit.
 _document = lru_cache(maxsize=4096)(document.read)
-_of_code = lru_cache(maxsize=16384)(fingerprint.of_code)
 _pins = lru_cache(maxsize=4)(fingerprint.read_pins)
 _labs: dict[str, Lab] = {}
 """The labs that were read last, by a digest of what from."""
@@ -43,8 +43,8 @@ class Project(Folder):
 
     def site(self) -> Site:
         """Read the whole project. Never raises for what its files hold."""
+        labs = self._reading()  # the rest is read meanwhile
         problems = list(layout.misplaced(self.root, self.settings))
-        labs = self.labs()
         languages = self.settings.languages
         guides = self._pages(self.settings, problems)
         words = {language.code: self.words(language) for language in languages}
@@ -54,23 +54,37 @@ class Project(Folder):
         terms = self._glossary(problems)
         basis = self.cache.basis
         convert = _converter(self.config, basis) if basis else conversion.converter(self.config)
-        return Site(self.settings, labs, guides, words, terms, accepted, tuple(problems), convert)
+        return Site(self.settings, labs(), guides, words, terms, accepted, tuple(problems), convert)
 
     def labs(self) -> dict[str, Lab]:
         """Read the notebooks, with all that belongs to them, by name: those that have changed."""
+        return self._reading()()
+
+    def _reading(self) -> Callable[[], dict[str, Lab]]:
+        """Begin to read the notebooks; return what gives them, once they are read."""
         scripts = list(_scripts(self.root / self.settings.notebooks))
         keys = self._lab_keys(scripts)
         found = {path: _labs.get(key) or self._kept_lab(key) for path, key in keys.items()}
         left = [path for path in scripts if found[path] is None]
-        made = dict(zip(left, workers.side_by_side(self._stored_lab, left), strict=True))
-        after = self._lab_keys(left)
-        for path, data in made.items():
-            found[path] = revived(data)
-            if after[path] == keys[path]:  # else it may have changed before it was read
-                self.cache.put(data, "lab", keys[path])
-        _labs.clear()
-        _labs.update((keys[path], lab) for path, lab in found.items() if lab)
-        return {lab.name: lab for lab in found.values() if lab}
+        beside = Modules(self)
+
+        def lab(path: Path) -> bytes:
+            return stored(self._lab(path, beside))
+
+        reading = workers.side_by_side(lab, left)
+
+        def read() -> dict[str, Lab]:
+            made: dict[Path, bytes] = {}
+            for path, data in zip(left, reading, strict=True):
+                made[path], found[path] = data, revived(data)
+            for path, key in self._lab_keys(left).items():
+                if key == keys[path]:  # else it may have changed before it was read
+                    self.cache.put(made[path], "lab", key)
+            _labs.clear()
+            _labs.update((keys[path], lab) for path, lab in found.items() if lab)
+            return {lab.name: lab for lab in found.values() if lab}
+
+        return read
 
     def _lab_keys(self, scripts: Sequence[Path]) -> dict[Path, str]:
         """Return a digest of all that each notebook is read from."""
@@ -85,9 +99,6 @@ class Project(Folder):
         lab: Lab | None = revived(known) if known else None
         return lab
 
-    def _stored_lab(self, path: Path) -> bytes:
-        return stored(self._lab(path))
-
     def words(self, language: Language) -> Words:
         """Return the engine's own words in a language, English where there are none."""
         catalog = LOCALE / f"{language.code}.po"
@@ -97,14 +108,15 @@ class Project(Folder):
             messages = read_po(stream)
         return Words(language, {str(m.id): str(m.string) for m in messages if m.id and m.string})
 
-    def fingerprint(self, source: Notebook) -> Fingerprint:
+    def fingerprint(self, source: Notebook, beside: Modules | None = None) -> Fingerprint:
         """Return the fingerprint of a notebook as the files are now.
 
-        A declared data file that does not exist has an empty hash.
+        A declared data file that does not exist has an empty hash. beside: the project's modules,
+        where they were looked at already.
         """
-        cells = tuple((cell.key, _of_code(cell.source)) for cell in source.cells)
-        imports = {name for cell in source.cells for name in _imports(cell.source)}
-        modules, packages = self._reached(imports)
+        cells = tuple((cell.key, modules.of_code(cell.source)) for cell in source.cells)
+        imports = {name for cell in source.cells for name in modules.imports(cell.source)}
+        own, packages = (beside or Modules(self)).reached(imports)
         folder = self.root / self.settings.notebooks
         data = {
             name: fingerprint.of_bytes(path.read_bytes())
@@ -118,7 +130,7 @@ class Project(Folder):
             fingerprint.of_header(cell.values, raises="raises-exception" in cell.tags)
             for cell in source.cells
         )
-        return Fingerprint(cells, modules, data, {name: pins[name] for name in names}, headers)
+        return Fingerprint(cells, own, data, {name: pins[name] for name in names}, headers)
 
     def pins(self) -> dict[str, str]:
         """Return the pinned versions of the labs' environment; none where there is no such file."""
@@ -130,7 +142,7 @@ class Project(Folder):
         path = self.root / source.path
         return self.write(path.with_suffix(".ipynb"), recording.write(source, outputs, recorded))
 
-    def _lab(self, path: Path) -> Lab | None:
+    def _lab(self, path: Path, beside: Modules) -> Lab | None:
         """Read a notebook script and all that belongs to it; ``None`` where a file is none."""
         source = self._script(path)
         if source is None:
@@ -141,7 +153,7 @@ class Project(Folder):
             for language in self.settings.languages.translations
             if (catalog := self.catalog(source.name, language)) is not None
         }
-        lab = Lab(source, self.fingerprint(source), pair, catalogs)
+        lab = Lab(source, self.fingerprint(source, beside), pair, catalogs)
         lab.prepare()
         return lab
 
@@ -214,40 +226,6 @@ class Project(Folder):
             problems.append(Problem(where, "not-utf8", message))
             return None
 
-    def _reached(self, imports: set[str]) -> tuple[dict[str, str], set[str]]:
-        """Follow imports: local modules with their hashes, and names of modules from elsewhere."""
-        support = self.root / self.settings.support
-        local = {"", *(path.stem for path in support.iterdir())} if support.is_dir() else {""}
-        modules: dict[str, str] = {}
-        packages: set[str] = set()
-        waiting = sorted(imports)
-        while waiting:
-            name = waiting.pop()
-            here = name.split(".")[0] in local  # few are, and each would be asked for on disk
-            files = list(self._module_files(name)) if here else []
-            if not files:
-                packages.add(name.split(".")[0])
-            for path in files:
-                key = self.relative(path)
-                if key in modules:
-                    continue
-                source = path.read_text("utf-8", errors="replace")
-                modules[key] = _of_code(source)
-                package = ".".join(path.relative_to(support).parts[:-1])
-                waiting += [_absolute(found, package) for found in _imports(source)]
-        return dict(sorted(modules.items())), packages
-
-    def _module_files(self, name: str) -> Iterator[Path]:
-        """Yield the local files that importing a dotted name executes, packages first."""
-        parts = name.split(".")
-        for depth in range(1, len(parts) + 1):
-            base = (self.root / self.settings.support).joinpath(*parts[:depth])
-            for path in (base / "__init__.py", base.with_suffix(".py")):
-                if path.is_file():
-                    yield path
-            if not base.is_dir():
-                break
-
 
 @lru_cache(maxsize=1)
 def _converter(config: Path, _basis: str) -> Callable[[str], str]:
@@ -263,23 +241,3 @@ def _scripts(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.glob("*.py")):
         if not path.name.startswith(".") and (path.is_file() or not path.exists()):
             yield path
-
-
-@lru_cache(maxsize=16384)
-def _imports(source: str) -> tuple[str, ...]:
-    if "import" not in source:  # as most cells
-        return ()
-    try:
-        return program.imported_modules(source)
-    except (SyntaxError, ValueError):
-        return ()
-
-
-def _absolute(name: str, package: str) -> str:
-    """Resolve a relative import (``.spark``) inside a package."""
-    if not name.startswith("."):
-        return name
-    level = len(name) - len(name.lstrip("."))
-    parents = package.split(".")
-    base = parents[: len(parents) - level + 1]
-    return ".".join([*base, *filter(None, name.lstrip(".").split("."))])

@@ -1,5 +1,6 @@
 """Work done side by side, in processes that begin with all that this one knows."""
 
+import atexit
 import gc
 import os
 import signal
@@ -22,18 +23,30 @@ FEW = 16
 
 
 def side_by_side(work: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[_R]:
-    """Yield what ``work`` gives for each item, in order; on several processors where that helps.
+    """Return what ``work`` gives for each item, in order; on several processors where that helps.
 
-    What is given back must be picklable. Processes are forked, which is safe on Linux while there
-    is no other thread; elsewhere, the work is done here.
+    There, it has begun when this returns: whoever asks for what is given only later does something
+    else meanwhile. What is given back must be picklable. Processes are forked, which is safe on
+    Linux while there is no other thread; elsewhere, the work is done here, when it is asked for.
     """
     at_once = processors()
     if at_once == 1 or len(items) < FEW or threading.active_count() > 1:
-        yield from map(work, items)
-        return
+        return map(work, items)
+    given = _given(work, items, at_once)
+    next(given)
+    return given
+
+
+def _given(work: Callable[[Any], Any], items: Sequence[Any], at_once: int) -> Iterator[Any]:
+    """Begin the work, yield nothing, then what came of it; who stops asking leaves the rest."""
     size = max(1, len(items) // (at_once * 64))
-    with ProcessPoolExecutor(at_once, get_context("fork"), _begin, (work,)) as pool:
-        yield from pool.map(_do, items, chunksize=size)
+    pool = ProcessPoolExecutor(at_once, get_context("fork"), _begin, (work,))
+    try:
+        results = pool.map(_do, items, chunksize=size)
+        yield None
+        yield from results
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def processors() -> int:
@@ -44,6 +57,8 @@ def processors() -> int:
 def be_patient() -> None:
     """Make a process that reads a whole site look for garbage less often: most of it stays."""
     gc.set_threshold(_SOMETIMES)
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)  # at its end, all of it goes: that need not be found out
 
 
 def settle() -> None:

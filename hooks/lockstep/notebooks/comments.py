@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from babel.messages.catalog import Catalog as GettextCatalog
 from babel.messages.pofile import PoFileError, read_po, write_po
@@ -37,8 +38,7 @@ _NOISE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One comment and its translation."""
 
     source: str
@@ -69,8 +69,7 @@ class Catalog:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Localised:
+class Localised(NamedTuple):
     """A cell's code with its comments in another language."""
 
     source: str
@@ -82,17 +81,14 @@ def read(text: str, path: str) -> Catalog:
     """Read a catalog. Never raises for what a file can hold: findings are in ``problems``."""
     rows = enumerate(text.split("\n"), 1)
     for row, line in rows:  # Babel itself takes the most of these, and makes something of them
-        if not _PO_LINE.fullmatch(line):
+        if line and line[0] != "#" and not _PO_LINE.fullmatch(line):
             return _unreadable(path, row, f"cannot read `{line}`")
     try:
         catalog = read_po(io.StringIO(text), abort_invalid=True)
     except (PoFileError, ValueError, LookupError, AttributeError) as error:
         return _unreadable(path, (getattr(error, "lineno", None) or 0) + 1, str(error))
-    lines = _message_lines(text)
     messages = tuple(
-        Message(
-            message.id, str(message.string), message.fuzzy, Location(path, lines.get(message.id, 1))
-        )
+        Message(message.id, str(message.string), message.fuzzy, Location(path, message.lineno or 1))
         for message in catalog
         if message.id and isinstance(message.id, str)
     )
@@ -141,7 +137,8 @@ def harm(comment: program.Comment, translation: str) -> str | None:
 
     A line break is allowed where the comment is a run of whole lines: each line becomes a comment.
     """
-    for character in translation:
+    doubtful = "" if translation.isprintable() else translation
+    for character in doubtful:
         if character == "\n" and not comment.trailing:
             continue
         category = unicodedata.category(character)
@@ -230,17 +227,6 @@ def _findings(
     if message is not None and (reason := harm(comment, message.translation)):
         text = f"the translation of `# {short}` is not used: {reason}; reword it as plain text"
         yield Problem(message.location, "hostile-comment", text)
-
-
-def _message_lines(text: str) -> dict[str, int]:
-    """Return the line of each message's ``msgid``; Babel keeps lines of source references only."""
-    lines: dict[str, int] = {}
-    entries = re.finditer(r'^msgid ((?:"(?:[^"\\]|\\.)*"\s*)+)', text, re.MULTILINE)
-    for entry in entries:
-        parts = re.findall(r'"((?:[^"\\]|\\.)*)"', entry.group(1))
-        source = re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t"}.get(m[1], m[1]), "".join(parts))
-        lines[source] = text.count("\n", 0, entry.start()) + 1
-    return lines
 
 
 def _without_clock(text: str) -> str:

@@ -12,17 +12,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from jupytext.cell_reader import DoublePercentScriptCellReader
-from jupytext.header import header_to_metadata_and_cell
-from jupytext.magics import is_escaped_code_start, is_magic
-
 from lockstep.ground import yaml
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
-from lockstep.notebooks import header, program
+from lockstep.notebooks import header, program, splitting
 from lockstep.notebooks.header import Needs
 
-_FORMAT = {"extension": ".py", "format_name": "percent"}
 _HIDDEN = re.compile(
     r"[^\S\n\t\x20\u3000]|[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
@@ -114,9 +109,7 @@ def read(text: str, path: str) -> Notebook:
     name = path.rsplit("/", 1)[-1].removesuffix(".py")
     lines = text.splitlines()
     try:
-        metadata, _, _, at = header_to_metadata_and_cell(
-            lines, "#", "", ".py", root_level_metadata_as_raw_cell=False
-        )
+        metadata, at = splitting.header(lines)
     except yaml.UNREADABLE as error:
         line, said = yaml.told(error)
         problem = Problem(Location(path, line + 2), "bad-notebook-header", f"the header is {said}")
@@ -146,7 +139,7 @@ def _cells(lines: list[str], at: int, path: str, problems: list[Problem]) -> lis
     cells: list[Cell] = []
     tests = 0
     while at < len(lines):
-        reader = _CellReader(_FORMAT, "python")
+        reader = splitting.CellReader()
         reader.metadata_and_language_from_option_line(lines[at])
         length = reader.find_cell_content(lines[at:])
         source = "\n".join(reader.content)
@@ -161,19 +154,6 @@ def _cells(lines: list[str], at: int, path: str, problems: list[Problem]) -> lis
             cells.append(here)
         at += max(length, 1)
     return cells
-
-
-class _CellReader(DoublePercentScriptCellReader):  # type: ignore[misc] # it has no types
-    """jupytext's, which goes through the quotes of a cell only where a line may be uncommented."""
-
-    def uncomment_code_and_magics(self, lines: list[str]) -> list[str]:
-        """Return the lines of a cell as a kernel gets them; nearly always, that is as they are."""
-        language = self.language or self.default_language
-        wanted = self.cell_type != "code" or any(
-            is_escaped_code_start(line, self.ext) or is_magic(line, language, explicitly_code=True)
-            for line in lines
-        )
-        return list(super().uncomment_code_and_magics(lines)) if wanted else lines
 
 
 def _read_cell(

@@ -9,10 +9,10 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from token import DEDENT, ENDMARKER, INDENT, NEWLINE, NL, STRING
 from tokenize import COMMENT, TokenInfo
+from typing import NamedTuple
 
 _LAYOUT = {COMMENT, NL, ENDMARKER}
 _STARTS, _ENDS = (
@@ -23,8 +23,7 @@ _TOO_DEEP = "nested too deeply"
 _SHAPE = {INDENT: "<indent>", DEDENT: "<dedent>", NEWLINE: "<newline>"}
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A run of whole-line comments with equal indentation, or one comment behind code."""
 
     text: str
@@ -93,7 +92,7 @@ def comments(source: str) -> tuple[Comment, ...]:
             and before.column == column
         )
         if before is not None and continues:
-            found[-1] = replace(before, text=f"{before.text}\n{text}", last=line - 1)
+            found[-1] = before._replace(text=f"{before.text}\n{text}", last=line - 1)
         else:
             found.append(Comment(text, line - 1, line - 1, column, trailing))
     return tuple(found)
@@ -107,7 +106,7 @@ def imported_modules(source: str) -> tuple[str, ...]:
     their dots. Raises ``SyntaxError``.
     """
     names: set[str] = set()
-    for node in ast.walk(parsed(source)):
+    for node in _statements(parsed(source)):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -116,6 +115,16 @@ def imported_modules(source: str) -> tuple[str, ...]:
             joint = "" if package.endswith(".") else "."
             names.update(f"{package}{joint}{alias.name}" for alias in node.names)
     return tuple(sorted(names))
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield a tree and the statements below it, also those of what is part of a statement."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            waiting += getattr(node, block, ())
 
 
 @lru_cache(maxsize=32)
