@@ -82,7 +82,7 @@ def _terms(site: Site, language: Language) -> list[Term]:
 @lru_cache(maxsize=8)  # each translation is compared with the same English
 def _occurring(text: str, terms: tuple[Sequence[str], ...]) -> frozenset[int]:
     """Return the numbers of the terms of which a form is in a text."""
-    return frozenset(at for at, forms in enumerate(terms) if any(form in text for form in forms))
+    return frozenset([at for at, forms in enumerate(terms) for form in forms if form in text])
 
 
 @cache
