@@ -216,6 +216,8 @@ class Comparison:
         def here(it: Item) -> Hashable:
             return (it.value, it.place, it.column) if by_place else it.value
 
+        if not (ours or theirs):
+            return
         added = _beyond(theirs, here, ours, there)
         for item in _beyond(ours, there, theirs, here):
             other = next((it for it in added if it.value == item.value), None)

@@ -7,7 +7,7 @@ the steps or rows that moved are found.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from lockstep.guides import number
 from lockstep.guides.item import Item, Text
@@ -34,7 +34,7 @@ def marks(
     terms.
     """
     held = [_by_owner(each, kind) for each in (ours, theirs)]
-    names = [{text: _names(text) for text in _texts(side)} for side in held]
+    names = [{text: _names(text.words) for text in _texts(side)} for side in held]
     known = [frozenset[str]().union(*side.values()) for side in names]
     found: dict[Item, frozenset[object]] = {}
     for at, side in enumerate(held):
@@ -120,9 +120,10 @@ def _marks(text: Text, names: Iterable[str], forms: Sequence[tuple[str, int]]) -
     yield from [term for form, term in forms if form in words]
 
 
-def _names(text: Text) -> frozenset[str]:
+@lru_cache(maxsize=1024)  # each translation is compared with the same English
+def _names(words: str) -> frozenset[str]:
     """Return the words in Latin letters, whether one or many are meant."""
-    return frozenset(word.casefold().removesuffix("s") for word in _NAME.findall(text.words))
+    return frozenset(word.casefold().removesuffix("s") for word in _NAME.findall(words))
 
 
 def _shared(ours: frozenset[object], theirs: frozenset[object]) -> float:
