@@ -52,9 +52,11 @@ _SIGNS = {
         "image": r"!\[",
         "lheading": r"[-=][ \t]*(?:[\r\n]|\Z)",
         "link": r"\[",
+        "normalize": r"[\r\0]",
         "reference": r"\]:",
         "strikethrough": "~~",
         "table": r"\|",
+        "text_join": r"[\\&]",
     }.items()
 }
 """Rules, and what stands in all that each of them reads: the others need not be tried."""
@@ -184,6 +186,10 @@ class _Inline(ParserInline):
         return state.tokens
 
 
+_normalized = lru_cache(maxsize=1024)(MarkdownIt().normalizeLink)
+"""An address as it is shown: a page has the same ones in all its languages."""
+
+
 @cache
 def parser(idle: frozenset[str]) -> MarkdownIt:
     """Return what reads texts in which some rules find nothing."""
@@ -204,6 +210,7 @@ def parser(idle: frozenset[str]) -> MarkdownIt:
     parser.inline.ruler.at("newline", _newline_rule)
     interrupts = ["paragraph", "reference", "blockquote"]
     parser.block.ruler.at("heading", _heading_rule, {"alt": interrupts})
+    parser.normalizeLink = _normalized  # type: ignore[method-assign]
     parser.disable(idle)
     signs = "".join(_BEGINNINGS[rule] for rule in parser.inline.ruler.get_active_rules())
     parser.inline.terminator_re = re.compile(f"[{re.escape(signs)}]")
