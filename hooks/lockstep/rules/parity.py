@@ -43,7 +43,7 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
     if translated is None:
         return
     accepted = site.accepted.get(language.code, {}).get(page)
-    in_english = partial(site.settings.in_source, code=language.code)
+    in_english = cache(partial(site.settings.in_source, code=language.code))
     terms = _terms(site, language)
     foreign = None if site.settings.conventions else site.settings.folders
     then: list[tuple[Section, Section]] = []

@@ -7,6 +7,7 @@ what a form is part of, the glossary's longer forms and its ``unless`` tell.
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lockstep.ground.language import Language
 from lockstep.ground.location import Location
@@ -140,7 +141,7 @@ def _missing(
     text = _bare("".join(run.text for run in theirs))
     for use in uses:
         forms = use.term.forms.get(code, ())
-        if not forms or not use.binding or any(_bare(form) in text for form in forms):
+        if not forms or not use.binding or any(bare in text for bare in _all_bare(forms)):
             continue
         if any(it.form in text for it in use.term.avoided[code]):
             continue  # forbidden-term says so
@@ -180,6 +181,11 @@ def _by_section(document: Document, sections: Sequence[Section]) -> Iterator[tup
 
 def _flat(run: Run) -> str:
     return run.text.replace("\n", " ")
+
+
+@lru_cache(maxsize=4096)  # each section asks
+def _all_bare(forms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_bare, forms))
 
 
 def _bare(text: str) -> str:
