@@ -117,7 +117,13 @@ class Comparison:
 
     def _tables(self) -> None:
         rule = "parity-tables"
-        for item, other in self._matched(rule, *self._all("table"), self._alike.structure):
+        ours, theirs = self._all("table")
+        if len(ours) == len(theirs) == 1:  # they correspond, whatever they hold
+            self._pair(ours, theirs)
+            matched = list(zip(ours, theirs, strict=True))
+        else:
+            matched = self._matched(rule, ours, theirs, self._alike.structure)
+        for item, other in matched:
             rows, others = self.ours.rows(item), self.theirs.rows(other)
             if rows[0].columns != others[0].columns:
                 here, there = (f"a table of {it[0].columns} columns" for it in (others, rows))
