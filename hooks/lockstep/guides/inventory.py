@@ -16,7 +16,7 @@ from lockstep.guides import directive, markup, prose
 from lockstep.guides.directive import DirectiveError, OutputDirective, ValueDirective
 from lockstep.guides.document import Document
 from lockstep.guides.item import Code, Inventory, Item, Text
-from lockstep.guides.section import CODE
+from lockstep.guides.section import without_codes
 
 LISTS = {"ordered_list_open": "step", "bullet_list_open": "item"}
 _CONTAINERS = {
@@ -210,7 +210,7 @@ class _Reader:
             self._html(token.content)
 
     def _directive(self, text: str) -> None:
-        written = CODE.sub(r"\1", text)
+        written = without_codes(text)
         value = _meaning(written)
         kind = "value" if isinstance(value, ValueDirective) else "directive"
         self.add(kind, value, f"`{written}`")

@@ -29,37 +29,33 @@ _QUOTED = re.compile(r'([\w-]+)="([^"]*)"')
 _DIRECTIVE = re.compile(r"\{\{(?:[^\n\"}]|\}(?!\})|\"[^\n\"]*(?:\"|(?=\n)|\Z))*+(?:\}\})?")
 """A directive up to its end or that of its line; in quotes, braces close nothing."""
 _SIGNS = {
-    rule: re.compile(sign, re.MULTILINE)
-    for rule, sign in {
-        "admonition": "!!!",
-        "admonition_mkdocs": r"!!!|\?\?\?",
-        "autolink": "<",
-        "backticks": "`",
-        "blockquote": ">",
-        "content_tab_mkdocs": "===",
-        "deflist": r"^[^\w\n]*[:~][ \t]",
-        "directive": r"\{\{",
-        "emphasis": "[*_]",
-        "entity": "&",
-        "escape": r"\\",
-        "fence": "```|~~~",
-        "footnote_def": r"\[\^",
-        "footnote_inline": r"\^\[",
-        "footnote_ref": r"\[\^",
-        "hr": r"([-_*])[ \t]*\1[ \t]*\1[ \t]*(?:[\r\n]|\Z)",
-        "html_block": "<",
-        "html_inline": "<",
-        "image": r"!\[",
-        "lheading": r"[-=][ \t]*(?:[\r\n]|\Z)",
-        "link": r"\[",
-        "normalize": r"[\r\0]",
-        "reference": r"\]:",
-        "strikethrough": "~~",
-        "table": r"\|",
-        "text_join": r"[\\&]",
-    }.items()
+    "admonition": ("!!!",),
+    "admonition_mkdocs": ("!!!", "???"),
+    "autolink": ("<",),
+    "backticks": ("`",),
+    "blockquote": (">",),
+    "content_tab_mkdocs": ("===",),
+    "directive": ("{{",),
+    "emphasis": ("*", "_"),
+    "entity": ("&",),
+    "escape": ("\\",),
+    "fence": ("```", "~~~"),
+    "footnote_def": ("[^",),
+    "footnote_inline": ("^[",),
+    "footnote_ref": ("[^",),
+    "html_block": ("<",),
+    "html_inline": ("<",),
+    "image": ("![",),
+    "link": ("[",),
+    "normalize": ("\r", "\0"),
+    "reference": ("]:",),
+    "strikethrough": ("~~",),
+    "table": ("|",),
+    "text_join": ("\\", "&"),
 }
 """Rules, and what stands in all that each of them reads: the others need not be tried."""
+_DEFINED = re.compile(r"^[^\w\n]*[:~][ \t]", re.MULTILINE)
+"""What stands in all that ``deflist`` reads."""
 _BEGINNINGS = {
     "autolink": "<",
     "backticks": "`",
@@ -94,8 +90,10 @@ def parse(text: str, footnotes: Iterable[str] = ()) -> Sequence[Token]:
 @lru_cache(maxsize=32)
 def _parsed(text: str, footnotes: frozenset[str]) -> Sequence[Token]:
     known = {f":{label}": -1 for label in footnotes}
-    idle = frozenset(rule for rule, sign in _SIGNS.items() if not sign.search(text))
-    return parser(idle).parse(text, {"footnotes": {"refs": known}} if known else {})
+    idle = {rule for rule, signs in _SIGNS.items() if not any(sign in text for sign in signs)}
+    if not _DEFINED.search(text):
+        idle.add("deflist")
+    return parser(frozenset(idle)).parse(text, {"footnotes": {"refs": known}} if known else {})
 
 
 def info(info: str) -> tuple[str, frozenset[str], dict[str, str]]:

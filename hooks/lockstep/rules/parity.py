@@ -85,6 +85,11 @@ def _occurring(text: str, terms: tuple[Sequence[str], ...]) -> frozenset[int]:
     return frozenset([at for at, forms in enumerate(terms) for form in forms if form in text])
 
 
+def _said_in_places(held: Inventory) -> str:
+    """Return the words in steps, rows and so on, in lower case: terms tell which of them moved."""
+    return "\n".join(text.words for text in held.texts if text.place).casefold()
+
+
 @cache
 def _folded(forms: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(form.casefold() for form in forms)
@@ -123,7 +128,7 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
             strict=True,
         )
     )
-    said = ["\n".join(text.words for text in held.texts).casefold() for held in (ours, theirs)]
+    said = [_said_in_places(held) for held in (ours, theirs)]
     forms = (tuple(term[at] for term in terms) for at in range(2))
     known = frozenset[int]().union(*map(_occurring, said, forms))
     used = [term for at, term in enumerate(terms) if at in known]
