@@ -1,28 +1,44 @@
 """The site's own Markdown settings, against the parser that the rules read guides with."""
 
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import given
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import InlineProcessor
 
 from lockstep.disk import conversion
 from lockstep.disk.project import Project
 from lockstep.ground.problem import Severity
-from lockstep.guides import markup
+from lockstep.guides import document, markup
 from lockstep.rules.check import check
+from lockstep.rules.visible import Block, see
 from tests import case
 from tests.strategies import few, guides
 
 ROOT = Path(__file__).parents[1]
 GUIDES = sorted((ROOT / "docs").rglob("*.md"))
 CONVERT = conversion.converter(ROOT / "mkdocs.yml")
+
+
+class _Everything(Preprocessor):
+    """Leaves out nothing."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        return lines
+
+
 with pytest.MonkeyPatch.context() as patched:
     patched.setattr(conversion, "_Inline", InlineProcessor)
     PLAINLY = conversion.converter(ROOT / "mkdocs.yml")
     PLAINLY("")  # loads it
+    patched.setattr(conversion, "_Narrow", _Everything)
+    WHOLLY = conversion.converter(ROOT / "mkdocs.yml")
+    WHOLLY("")
 
 
 class _Lists(HTMLParser):
@@ -117,3 +133,39 @@ def test_patterns_that_are_not_tried_would_have_made_nothing(guide: Path) -> Non
 @given(guides)
 def test_patterns_that_are_not_tried_would_have_made_nothing_of_any_text(text: str) -> None:
     assert CONVERT(text) == PLAINLY(text)
+
+
+def _seen(text: str, convert: Callable[[str], str]) -> list[Block]:
+    """Return what readers see, but for where the permalinks of headings stand."""
+    blocks = see(document.read(text, "guide.md"), convert).blocks
+    return [replace(it, edges=set(), quoted=[]) if it.is_heading else it for it in blocks]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_is_left_out_of_a_page_would_not_be_seen(guide: Path) -> None:
+    text = guide.read_text("utf-8")
+    assert _seen(text, CONVERT) == _seen(text, WHOLLY)
+
+
+@few
+@given(guides)
+def test_what_is_left_out_of_any_text_would_not_be_seen(text: str) -> None:
+    assert _seen(text, CONVERT) == _seen(text, WHOLLY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Term\n:   definition",
+        "<div markdown>: no term</div>",
+        "1.  Term\n    :   definition",
+        '<div markdown="block">\nHeading\n---</div>',
+        "> * - - -\n> Heading\n> ===",
+        "<div markdown>***</div>",
+        "[it]\n\n[it]: that.md",
+        "Note[^1].\n\n[^1]: : what\n    > and quoted",
+        "## One\n\n[TOC]\n\n## Two {#two}",
+    ],
+)
+def test_blocks_are_looked_for_wherever_they_may_stand(text: str) -> None:
+    assert CONVERT(text) == WHOLLY(text)

@@ -4,20 +4,31 @@ Neither the site's theme nor its plugins are asked, so that a page is converted 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown, inlinepatterns
+from markdown.blockprocessors import (
+    BlockQuoteProcessor,
+    HRProcessor,
+    ReferenceProcessor,
+    SetextHeaderProcessor,
+)
 from markdown.extensions.admonition import AdmonitionProcessor
+from markdown.extensions.def_list import DefListProcessor
+from markdown.extensions.footnotes import FootnoteBlockProcessor
+from markdown.extensions.md_in_html import MarkdownInHtmlProcessor
 from markdown.extensions.tables import TableProcessor
+from markdown.extensions.toc import TocTreeprocessor
 from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import InlineProcessor
+from markdown.treeprocessors import InlineProcessor, Treeprocessor
 from markdown.util import AtomicString
 from pymdownx.details import DetailsProcessor
 from pymdownx.tabbed import TabbedProcessor
 
-from lockstep.rules.visible import ConversionError
+from lockstep.rules.visible import HEADINGS, PERMALINK, ConversionError
 
 _SIGNS = {
     inlinepatterns.BACKTICK_RE: ("`",),
@@ -46,14 +57,23 @@ _REFERRING = {
 _PRIORITY = 20
 """Of what reads them, among the things that Python-Markdown does to a page."""
 _BLOCKS = {
-    AdmonitionProcessor: "!!!",
-    DetailsProcessor: "???",
-    TableProcessor: "|",
-    TabbedProcessor: "===",
+    AdmonitionProcessor: r"!!!",
+    BlockQuoteProcessor: r">",
+    DefListProcessor: r": ",
+    DetailsProcessor: r"\?\?\?",
+    FootnoteBlockProcessor: r"\[\^",
+    HRProcessor: r"([-_*]) {0,2}\1 {0,2}\1 *(?:$|<)",
+    MarkdownInHtmlProcessor: r"<",
+    ReferenceProcessor: r"\]:",
+    SetextHeaderProcessor: r"[=-] *(?:$|<)",
+    TableProcessor: r"\|",
+    TabbedProcessor: r"===",
 }
-"""What reads blocks, and what stands in a page in which it finds any."""
+"""What reads blocks, and what stands in a page in which it finds any: at a line's end or a tag."""
 _BEFORE_HTML = 20.5
 """Once other files are included, and before HTML is taken out, in which there may be Markdown."""
+_LATE = 5
+"""Of what lists headings, among the same."""
 _CONTENTS = "toc"
 """What lists a page's headings, where a mark asks for that."""
 
@@ -112,17 +132,63 @@ class _Narrow(Preprocessor):
     def __init__(self, markdown: Markdown) -> None:
         super().__init__(markdown)
         self._processors = [*markdown.parser.blockprocessors]
+        # Each element of a page is asked for several times.
+        markdown.is_block_level = cache(markdown.is_block_level)  # type: ignore[method-assign]
+        self._contents: _Contents | None = None
         contents = _CONTENTS in markdown.treeprocessors and markdown.treeprocessors[_CONTENTS]
-        self._mark = getattr(contents, "marker", "")
+        if type(contents) is TocTreeprocessor:
+            self._contents = _Contents(markdown, contents)
+            markdown.treeprocessors.register(self._contents, _CONTENTS, _LATE)
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines)
-        wanted = [it for it in self._processors if _BLOCKS.get(type(it), "") in text]
+        wanted = [
+            each
+            for each in self._processors
+            if re.search(_BLOCKS.get(type(each), ""), text, re.MULTILINE)
+        ]
         self.md.parser.blockprocessors = wanted  # type: ignore[assignment] # it is gone through
-        if self._mark:
-            mark = self._mark if self._mark in text else ""
-            self.md.treeprocessors[_CONTENTS].marker = mark  # type: ignore[attr-defined]
+        if self._contents:
+            self._contents.look_for_mark(text)
         return lines
+
+
+class _Contents(Treeprocessor):
+    """Python-Markdown's list of a page's headings, made where readers see anything of it.
+
+    Else it gives headings only ids, where they have none, and permalinks, which are no text.
+    """
+
+    def __init__(self, markdown: Markdown, contents: TocTreeprocessor) -> None:
+        super().__init__(markdown)
+        self._contents = contents
+        self._mark = contents.marker
+        is_seen = contents.use_permalinks and contents.permalink_class != PERMALINK
+        self._is_always_made = bool(contents.use_anchors or contents.base_level or is_seen)
+
+    def look_for_mark(self, text: str) -> None:
+        """Have no mark looked for that is not in the text of a page."""
+        self._contents.marker = self._mark if self._mark in text else ""
+
+    def run(self, root: Element) -> None:
+        ids = ("id" in each.attrib for each in root.iter() if each.tag in HEADINGS)
+        if self._is_always_made or self._contents.marker or not all(ids):
+            self._contents.run(root)
+
+
+class _Quick:
+    """The expression of a pattern, tried where one of its signs stands: that is found faster."""
+
+    def __init__(self, expression: re.Pattern[str], signs: tuple[str, ...]) -> None:
+        self._expression = expression
+        self._signs = signs
+
+    def finditer(self, text: str, at: int) -> Iterable[re.Match[str]]:
+        """Do what an expression does: Python-Markdown asks it for no more."""
+        for sign in self._signs:
+            if text.find(sign, at) >= 0:
+                return self._expression.finditer(text, at)
+        return ()
 
 
 class _Inline(InlineProcessor):
@@ -131,6 +197,9 @@ class _Inline(InlineProcessor):
     def __init__(self, markdown: Markdown) -> None:
         super().__init__(markdown)
         self._signs = [(each, _SIGNS.get(each.pattern, ("",))) for each in markdown.inlinePatterns]
+        for each, signs in self._signs:
+            if all(signs) and type(each).__module__.startswith("markdown."):
+                each.compiled_re = _Quick(each.compiled_re, signs)  # type: ignore[assignment]
 
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
         text = "".join(tree.itertext())

@@ -104,8 +104,13 @@ class Document:
     @cached_property
     def body(self) -> str:
         """The text that is rendered: front matter is blank lines, so that lines stay the file's."""
-        rows = front_matter.length("\n".join(self.lines)) if self.offset == 0 else 0
+        rows = self._length if self.offset == 0 else 0
         return "\n" * rows + "\n".join(self.lines[rows:])
+
+    @cached_property
+    def _length(self) -> int:
+        """How many of its lines are front matter."""
+        return front_matter.length("\n".join(self.lines))
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
@@ -151,7 +156,7 @@ class Document:
 
     def meta_line(self, key: str) -> Location:
         """Return where the front matter names a key; the first line where it does not."""
-        lines = list(enumerate(self.lines[: front_matter.length("\n".join(self.lines))]))
+        lines = list(enumerate(self.lines[: self._length]))
         found = (index for index, line in lines if re.match(rf"{re.escape(key)}\s*:", line))
         return self.at(next(found, 0))
 

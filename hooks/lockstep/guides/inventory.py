@@ -16,7 +16,7 @@ from lockstep.guides import directive, markup, prose
 from lockstep.guides.directive import DirectiveError, OutputDirective, ValueDirective
 from lockstep.guides.document import Document
 from lockstep.guides.item import Code, Inventory, Item, Text
-from lockstep.guides.section import CODE
+from lockstep.guides.section import without_codes
 
 LISTS = {"ordered_list_open": "step", "bullet_list_open": "item"}
 _CONTAINERS = {
@@ -69,9 +69,10 @@ class _Frame:
     """A block that is open while tokens are read."""
 
     closing: str
-    name: str = ""
-    """What items within it have in their path; none where it is no place of its own."""
-    item: Item | None = None
+    path: tuple[str, ...] = ()
+    """In which steps, admonitions and so on stands what is in it."""
+    place: Item | None = None
+    """The innermost of these, or the row, which may be the block itself."""
     count: int = 0
     """Of a list: the number of its next item."""
 
@@ -85,9 +86,8 @@ class _Reader:
     at: int = 0
 
     def add(self, kind: str, value: Hashable, shown: str, index: int | None = None) -> Item:
-        path = tuple(frame.name for frame in self.frames if frame.name)
         where = self.at if index is None else index
-        place = self._place()
+        path, place = self._path(), self._place()
         block = len(self.blocks) - 1
         self.items.append(
             Item(kind, value, shown, where, path, place, _column(place), block, where + 1)
@@ -114,7 +114,10 @@ class _Reader:
 
     def _place(self) -> Item | None:
         """Return the innermost block that is a place."""
-        return next((frame.item for frame in reversed(self.frames) if frame.item), None)
+        return self.frames[-1].place if self.frames else None
+
+    def _path(self) -> tuple[str, ...]:
+        return self.frames[-1].path if self.frames else ()
 
     def _between(self, kind: str) -> None:
         """Note a block that stands between paragraphs."""
@@ -127,21 +130,23 @@ class _Reader:
         kind = token.type.removesuffix("_open")
         if kind not in _PARTS and not kind.endswith("title"):
             self._between(kind)
+        path, place = self._path(), self._place()
         if token.type in LISTS:
-            self.frames.append(_Frame(closing, count=int(token.attrs.get("start", 1))))
+            start = int(token.attrs.get("start", 1))
+            self.frames.append(_Frame(closing, path, place, start))
             return
         is_step = token.type == "list_item_open"
         name, opened = self._step() if is_step else self._container(token)
         if opened and token.map:
             opened.end = token.map[1]
-        if token.type in {"th_open", "td_open"} and (row := self.frames[-1].item):
-            row.columns += 1
-        self.frames.append(_Frame(closing, name, opened))
+        if place and token.type in {"th_open", "td_open"}:
+            place.columns += 1
+        self.frames.append(_Frame(closing, (*path, name) if name else path, opened or place))
 
     def _step(self) -> tuple[str, Item]:
         around = self.frames[-1]
         kind = LISTS[around.closing.replace("close", "open")]
-        names = [*(frame.name for frame in self.frames if frame.name), f"{kind} {around.count}"]
+        names = [*around.path, f"{kind} {around.count}"]
         around.count += 1
         shape = tuple(each if each.startswith(tuple(LISTS.values())) else "…" for each in names)
         return names[-1], self.add("step", shape, " in ".join(reversed(names)))
@@ -168,16 +173,18 @@ class _Reader:
         row = 0
         for child in token.children or []:
             self.at = first + row
-            self._part(child)
+            if child.type != "text":
+                self._part(child)
             row += child.type in {"softbreak", "hardbreak"}
 
     def _text(self, token: Token, first: int) -> None:
         kind = self.frames[-1].closing.removesuffix("_close") if self.frames else ""
-        children = {child.type for child in token.children or []}
-        if kind == "paragraph" and children <= _NO_WORDS:
-            for shown in sorted(children & {"directive", "image"}):
-                self._between(shown)
-            return
+        if kind == "paragraph":
+            children = {child.type for child in token.children or []}
+            if children <= _NO_WORDS:
+                for shown in sorted(children & {"directive", "image"}):
+                    self._between(shown)
+                return
         words, _ = prose.text(token)
         if kind == "content_tab_mkdocs_title" and (tab := self._place()):
             tab.words = words
@@ -203,7 +210,7 @@ class _Reader:
             self._html(token.content)
 
     def _directive(self, text: str) -> None:
-        written = CODE.sub(r"\1", text)
+        written = without_codes(text)
         value = _meaning(written)
         kind = "value" if isinstance(value, ValueDirective) else "directive"
         self.add(kind, value, f"`{written}`")

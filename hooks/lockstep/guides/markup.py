@@ -26,27 +26,53 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 _HEADING = re.compile(r"(?P<marks>#{1,6})(?P<title>(?:\\.|[^\\])*?)#*")
 _QUOTED = re.compile(r'([\w-]+)="([^"]*)"')
+_DIRECTIVE = re.compile(r"\{\{(?:[^\n\"}]|\}(?!\})|\"[^\n\"]*(?:\"|(?=\n)|\Z))*+(?:\}\})?")
+"""A directive up to its end or that of its line; in quotes, braces close nothing."""
 _SIGNS = {
-    rule: re.compile(sign, re.MULTILINE)
-    for rule, sign in {
-        "admonition": "!!!",
-        "admonition_mkdocs": r"!!!|\?\?\?",
-        "autolink": "<",
-        "content_tab_mkdocs": "===",
-        "deflist": r"^[^\w\n]*[:~][ \t]",
-        "entity": "&",
-        "escape": r"\\",
-        "footnote_def": r"\[\^",
-        "footnote_inline": r"\^\[",
-        "footnote_ref": r"\[\^",
-        "html_block": "<",
-        "html_inline": "<",
-        "image": r"!\[",
-        "strikethrough": "~~",
-        "table": r"\|",
-    }.items()
+    "admonition": ("!!!",),
+    "admonition_mkdocs": ("!!!", "???"),
+    "autolink": ("<",),
+    "backticks": ("`",),
+    "blockquote": (">",),
+    "content_tab_mkdocs": ("===",),
+    "directive": ("{{",),
+    "emphasis": ("*", "_"),
+    "entity": ("&",),
+    "escape": ("\\",),
+    "fence": ("```", "~~~"),
+    "footnote_def": ("[^",),
+    "footnote_inline": ("^[",),
+    "footnote_ref": ("[^",),
+    "html_block": ("<",),
+    "html_inline": ("<",),
+    "image": ("![",),
+    "link": ("[",),
+    "normalize": ("\r", "\0"),
+    "reference": ("]:",),
+    "strikethrough": ("~~",),
+    "table": ("|",),
+    "text_join": ("\\", "&"),
 }
 """Rules, and what stands in all that each of them reads: the others need not be tried."""
+_DEFINED = re.compile(r"^[^\w\n]*[:~][ \t]", re.MULTILINE)
+"""What stands in all that ``deflist`` reads."""
+_BEGINNINGS = {
+    "autolink": "<",
+    "backticks": "`",
+    "directive": "{",
+    "emphasis": "*_",
+    "entity": "&",
+    "escape": "\\",
+    "footnote_inline": "^",
+    "footnote_ref": "[",
+    "html_inline": "<",
+    "image": "!",
+    "link": "[",
+    "newline": "\n",
+    "strikethrough": "~",
+    "text": "[]",
+}
+"""Rules for inline text, and with what all that each of them reads begins; text ends at labels."""
 
 
 def parse(text: str, footnotes: Iterable[str] = ()) -> Sequence[Token]:
@@ -64,8 +90,10 @@ def parse(text: str, footnotes: Iterable[str] = ()) -> Sequence[Token]:
 @lru_cache(maxsize=32)
 def _parsed(text: str, footnotes: frozenset[str]) -> Sequence[Token]:
     known = {f":{label}": -1 for label in footnotes}
-    idle = frozenset(rule for rule, sign in _SIGNS.items() if not sign.search(text))
-    return parser(idle).parse(text, {"footnotes": {"refs": known}} if known else {})
+    idle = {rule for rule, signs in _SIGNS.items() if not any(sign in text for sign in signs)}
+    if not _DEFINED.search(text):
+        idle.add("deflist")
+    return parser(frozenset(idle)).parse(text, {"footnotes": {"refs": known}} if known else {})
 
 
 def info(info: str) -> tuple[str, frozenset[str], dict[str, str]]:
@@ -81,20 +109,14 @@ def info(info: str) -> tuple[str, frozenset[str], dict[str, str]]:
 
 def _directive_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 markdown-it's own
     """Read ``{{ … }}`` on one line as one inline token; an unclosed one ends with its line."""
-    if not state.src.startswith("{{", state.pos):
+    found = _DIRECTIVE.match(state.src, state.pos, state.posMax)
+    if found is None:
         return False
-    end, quoted = state.pos + 2, False
-    while end < state.posMax and state.src[end] != "\n":
-        quoted ^= state.src[end] == '"'
-        if not quoted and state.src.startswith("}}", end):
-            end += 2
-            break
-        end += 1
     if not silent:
         token = state.push("directive", "", 0)
-        token.content = state.src[state.pos : end]
+        token.content = found[0]
         token.meta = {"pos": state.pos}
-    state.pos = end
+    state.pos = found.end()
     return True
 
 
@@ -152,11 +174,18 @@ class _Inline(ParserInline):
     """markdown-it's, with a state of ours."""
 
     def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:  # noqa: ANN401 markdown-it's own
+        if src and not self.terminator_re.search(src):
+            tokens.append(Token("text", "", 0, content=src))
+            return tokens
         state = _State(src, md, env, tokens)
         self.tokenize(state)
         for rule in self.ruler2.getRules(""):
             rule(state)
         return state.tokens
+
+
+_normalized = lru_cache(maxsize=1024)(MarkdownIt().normalizeLink)
+"""An address as it is shown: a page has the same ones in all its languages."""
 
 
 @cache
@@ -179,5 +208,8 @@ def parser(idle: frozenset[str]) -> MarkdownIt:
     parser.inline.ruler.at("newline", _newline_rule)
     interrupts = ["paragraph", "reference", "blockquote"]
     parser.block.ruler.at("heading", _heading_rule, {"alt": interrupts})
+    parser.normalizeLink = _normalized  # type: ignore[method-assign]
     parser.disable(idle)
+    signs = "".join(_BEGINNINGS[rule] for rule in parser.inline.ruler.get_active_rules())
+    parser.inline.terminator_re = re.compile(f"[{re.escape(signs)}]")
     return parser

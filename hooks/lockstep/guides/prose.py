@@ -77,10 +77,13 @@ def _part(around: list[str]) -> Part:
 
 def text(token: Token) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return the text of an inline token with where its links are."""
+    children = token.children or []
+    if len(children) == 1 and children[0].type == "text":
+        return children[0].content, ()
     words = ""
     links: list[tuple[int, int]] = []
     opened = 0
-    for child in token.children or []:
+    for child in children:
         if child.type == "link_open":
             opened = len(words)
         elif child.type == "link_close":

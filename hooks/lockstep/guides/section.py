@@ -17,7 +17,7 @@ from lockstep.guides.document import Document, Heading
 TOP = "top"
 """Anchor of what stands before the first heading."""
 
-CODE = re.compile(
+_CODE = re.compile(
     r"(?P<plain>\{\{\s*(?:cell|output)\s+(?P<cell>[^\s}]+)(?:\"[^\"\n]*\"|[^\"}\n])*?)"
     r"\s+code=(?P<code>[0-9a-f]+)(?=[\s}])"
 )
@@ -54,12 +54,17 @@ class Section:
     @property
     def plain(self) -> str:
         """Its text without the fingerprints that accepted English carries."""
-        return CODE.sub(r"\g<plain>", self.text)
+        return without_codes(self.text)
 
     @property
     def codes(self) -> dict[str, str]:
         """What each block directive refers to, and the fingerprint it carries, where it does."""
-        return {match["cell"]: match["code"] for match in CODE.finditer(self.text)}
+        return {match["cell"]: match["code"] for match in _CODE.finditer(self.text)}
+
+
+def without_codes(text: str) -> str:
+    """Return a text without the fingerprints that directives in accepted English carry."""
+    return _CODE.sub(r"\g<plain>", text) if "code=" in text else text
 
 
 def sections(document: Document) -> tuple[Section, ...]:

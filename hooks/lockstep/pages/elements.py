@@ -6,6 +6,7 @@ Python-Markdown writes the pages: ``<`` in code and in attributes is escaped, an
 import re
 from html import unescape
 from html.parser import HTMLParser
+from operator import itemgetter
 
 INLINE = {
     *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "img"),
@@ -53,7 +54,7 @@ class Reader(HTMLParser):
         self._lines: list[int] = []
         """Where each line of the page begins, where the standard library reads it."""
         pieces = [*_PIECES[self.convert_charrefs].finditer(page)]
-        if sum(piece.end() - piece.start() for piece in pieces) < len(page):
+        if sum(map(len, map(itemgetter(0), pieces))) < len(page):
             self.read_slowly(page)
             return
         plain = self.convert_charrefs

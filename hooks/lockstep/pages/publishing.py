@@ -59,14 +59,14 @@ def published(
     orders = (today, list(theirs)) if any(each.accepted for each in standings) else (theirs, today)
     order = merged(*orders)
     assembly = _Assembly(guide, source, gone, stuck)
+    if order == list(theirs) and not any(map(assembly.differs, standings)):
+        return Published(guide)
     for anchor in order:
         standing, own = by_anchor.get(anchor), theirs.get(anchor)
         if standing is None:
             assembly.keep(own)
         else:
             assembly.put(standing, own)
-    if not assembly.differs and order == list(theirs):
-        return Published(guide)
     english = [_whole(each.source) for each in standings if each.source]
     if not all(heading.anchor for part in (guide, *english) for heading in part.headings):
         return Published(guide)  # what seems to be missing may stand under one without anchor
@@ -167,8 +167,6 @@ class _Assembly:
         self.lines: list[str] = []
         self.origins: list[Location] = []
         self.insertions: dict[int, Block] = {}
-        self.differs = False
-        """Whether any section is not put as the translation has it."""
 
     def document(self) -> Document:
         """Return the page as a guide of its own."""
@@ -182,14 +180,14 @@ class _Assembly:
         if own is not None:
             self._add_lines(self.guide, range(own.first, own.end))
 
+    def differs(self, standing: Standing) -> bool:
+        """Whether a section is not put as the translation has it."""
+        return self._is_taken_out(standing) or self._notice(standing) is not None
+
     def put(self, standing: Standing, own: Section | None) -> None:
         """Put a section as its readers get it."""
-        stuck = standing.anchor in self.stuck
-        notice = Notice.CHANGED if stuck else _notice(standing, self.gone)
-        english = standing.source
-        removed = standing.state is State.REMOVED and _shows_what_may_be_gone(standing, self.gone)
-        self.differs |= removed or notice is not None
-        if own and removed:
+        notice, english = self._notice(standing), standing.source
+        if own and self._is_taken_out(standing):
             place = f'<div id="{escape(own.anchor)}"></div>'  # where links to it still lead
             self._add(["", place, ""], [own.location] * 3)
         elif notice in (Notice.BEHIND, Notice.WITHDRAWN):
@@ -218,6 +216,14 @@ class _Assembly:
                     self._add([""], [source.at(there[label].start)])
                     self._add_lines(source, there[label])
                     break
+
+    def _is_taken_out(self, standing: Standing) -> bool:
+        gone = standing.state is State.REMOVED
+        return gone and _shows_what_may_be_gone(standing, self.gone)
+
+    def _notice(self, standing: Standing) -> Notice | None:
+        stuck = standing.anchor in self.stuck
+        return Notice.CHANGED if stuck else _notice(standing, self.gone)
 
     def _noticed(self, notice: Notice, standing: Standing, own: Section | None) -> None:
         """Put a section of the translation, with a notice under its heading."""

@@ -43,7 +43,7 @@ def problems(site: Site, language: Language, page: str) -> Iterator[Problem]:
     if translated is None:
         return
     accepted = site.accepted.get(language.code, {}).get(page)
-    in_english = partial(site.settings.in_source, code=language.code)
+    in_english = cache(partial(site.settings.in_source, code=language.code))
     terms = _terms(site, language)
     foreign = None if site.settings.conventions else site.settings.folders
     then: list[tuple[Section, Section]] = []
@@ -82,7 +82,12 @@ def _terms(site: Site, language: Language) -> list[Term]:
 @lru_cache(maxsize=8)  # each translation is compared with the same English
 def _occurring(text: str, terms: tuple[Sequence[str], ...]) -> frozenset[int]:
     """Return the numbers of the terms of which a form is in a text."""
-    return frozenset(at for at, forms in enumerate(terms) if any(form in text for form in forms))
+    return frozenset([at for at, forms in enumerate(terms) for form in forms if form in text])
+
+
+def _said_in_places(held: Inventory) -> str:
+    """Return the words in steps, rows and so on, in lower case: terms tell which of them moved."""
+    return "\n".join(text.words for text in held.texts if text.place).casefold()
 
 
 @cache
@@ -123,7 +128,7 @@ def compare(  # noqa: PLR0913, PLR0917 what is known of a site
             strict=True,
         )
     )
-    said = ["\n".join(text.words for text in held.texts).casefold() for held in (ours, theirs)]
+    said = [_said_in_places(held) for held in (ours, theirs)]
     forms = (tuple(term[at] for term in terms) for at in range(2))
     known = frozenset[int]().union(*map(_occurring, said, forms))
     used = [term for at, term in enumerate(terms) if at in known]

@@ -5,8 +5,9 @@ what a form is part of, the glossary's longer forms and its ``unless`` tell.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lockstep.ground.language import Language
 from lockstep.ground.location import Location
@@ -62,7 +63,7 @@ class Terminology:
     def uses(self, document: Document) -> Uses:
         """Return the terms that an English guide uses, section by section."""
         found: dict[str, dict[str, Use]] = {}
-        for anchor, run in _by_section(document):
+        for anchor, run in _by_section(document, section.sections(document)):
             if run.part is Part.FOOTNOTE:
                 continue
             used = found.setdefault(anchor, {})
@@ -97,12 +98,13 @@ class Terminology:
         code: of its language; english: what the English from which it was made uses.
         """
         texts: dict[str, list[Run]] = {}
-        for anchor, run in _by_section(document):
+        sections = section.sections(document)
+        for anchor, run in _by_section(document, sections):
             texts.setdefault(anchor, []).append(run)
         said = "\n".join(_flat(run) for runs in texts.values() for run in runs)
         forms = {it.form for term in self._glossary.terms for it in term.avoided.get(code, ())}
         avoided = [form for form in forms if form in said]
-        for each in section.sections(document):
+        for each in sections:
             uses = english.get(each.anchor, ())
             theirs = texts.get(each.anchor, [])
             yield from _missing(each, code, uses, theirs)
@@ -139,7 +141,7 @@ def _missing(
     text = _bare("".join(run.text for run in theirs))
     for use in uses:
         forms = use.term.forms.get(code, ())
-        if not forms or not use.binding or any(_bare(form) in text for form in forms):
+        if not forms or not use.binding or any(bare in text for bare in _all_bare(forms)):
             continue
         if any(it.form in text for it in use.term.avoided[code]):
             continue  # forbidden-term says so
@@ -169,9 +171,9 @@ def _avoided(it: Occurrence, text: str, code: str) -> Avoided:
     return next(each for each in it.term.avoided[code] if each.form == form)
 
 
-def _by_section(document: Document) -> Iterator[tuple[str, Run]]:
+def _by_section(document: Document, sections: Sequence[Section]) -> Iterator[tuple[str, Run]]:
     """Yield the running text of a guide with the anchor of the section in which it stands."""
-    begun = [(document.at(each.first).line, each.anchor) for each in section.sections(document)]
+    begun = [(document.at(each.first).line, each.anchor) for each in sections]
     lines, anchors = [line for line, _ in begun], [section.TOP, *(anchor for _, anchor in begun)]
     for run in runs(document):
         yield anchors[bisect_right(lines, run.location.line)], run
@@ -179,6 +181,11 @@ def _by_section(document: Document) -> Iterator[tuple[str, Run]]:
 
 def _flat(run: Run) -> str:
     return run.text.replace("\n", " ")
+
+
+@lru_cache(maxsize=4096)  # each section asks
+def _all_bare(forms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_bare, forms))
 
 
 def _bare(text: str) -> str:

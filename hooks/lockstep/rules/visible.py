@@ -26,8 +26,10 @@ _INLINE = {*_STRONG, *_EMPHASIS, *_HIDDEN, *_QUOTED} | {
 _VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _SEEN = {"audio", "canvas", "hr", "iframe", "img", "input", "object", "svg", "table", "video"}
 """Elements that readers see, though no text is in them."""
-_HEADINGS = {f"h{level}" for level in range(1, 7)}
-_FILLED = {"a", "code", "em", "li", "strong", *_HEADINGS}
+HEADINGS = {f"h{level}" for level in range(1, 7)}
+PERMALINK = "headerlink"
+"""The class of a link from a heading to itself."""
+_FILLED = {"a", "code", "em", "li", "strong", *HEADINGS}
 """Elements that have no meaning when nothing is in them."""
 
 
@@ -64,7 +66,7 @@ class Block:
     @property
     def is_heading(self) -> bool:
         """Whether it is a heading: of a section, a column, an admonition."""
-        return self.tag in _HEADINGS or self.tag in {"th", "summary"}
+        return self.tag in HEADINGS or self.tag in {"th", "summary"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ class _Reader(Reader):
                 self._footnotes += self._footnotes > 0 or given.get("class") == "footnote"
                 is_title = given.get("class") == "admonition-title"
                 self._around.append("summary" if is_title else tag)
-            if tag in _HEADINGS:
+            if tag in HEADINGS:
                 self.headings.append(given.get("id"))
             self._divide()
         block = self.blocks[-1]
@@ -183,7 +185,7 @@ class _Reader(Reader):
         self._open.append(_Open(tag, at, self._seen, tag == "a" and "href" in given, is_mark))
         self._marks += is_mark
         if is_mark or tag in _HIDDEN:
-            if not self._hidden and given.get("class") != "headerlink":
+            if not self._hidden and given.get("class") != PERMALINK:
                 block.text += GAP
             self._hidden += 1
 
@@ -221,11 +223,12 @@ class _Reader(Reader):
         return tag
 
     def _divide(self) -> None:
-        """Begin a block; one in which nothing is yet becomes it."""
+        """Begin a block; one in which nothing is yet becomes it, as what parts tags is nothing."""
         last = self.blocks[-1]
-        if last.text or last.empty:
+        if last.empty or last.edges or not (last.text.isspace() or last.text == ""):
             last = Block("", 0)
             self.blocks.append(last)
+        last.text = ""
         last.tag = self._around[-1] if self._around else ""
         last.heading = len(self.headings)
         last.is_footnote = self._footnotes > 0
@@ -239,4 +242,4 @@ def _is_mark(tag: str, given: dict[str, str | None]) -> bool:
     """Whether an element is the site's: a permalink, a footnote's number or the way back."""
     if tag == "sup":
         return str(given.get("id", "")).startswith("fnref")
-    return tag == "a" and given.get("class") in {"headerlink", "footnote-ref", "footnote-backref"}
+    return tag == "a" and given.get("class") in {PERMALINK, "footnote-ref", "footnote-backref"}

@@ -8,7 +8,7 @@ any other language a word is a run of letters.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from lockstep.terms.glossary import Glossary, Term
@@ -71,6 +71,8 @@ class Finder:
         self._segment = segment if code.startswith("zh") else None
         self._forms: dict[str, list[_Form]] = {}
         """Forms by their first two letters, or the only one, the longest first."""
+        self._begun: dict[str, Sequence[_Form]] = {}
+        """The same, with those of one letter behind: by what was met in texts."""
         # What one term is called comes before what another is called too.
         terms = [term for term in glossary.terms if code in term.forms]
         names = [(term, (term.forms[code][0],)) for term in terms]
@@ -100,7 +102,10 @@ class Finder:
             start = match.start()
             if start < at:
                 continue
-            for form in self._beginning(text[start : start + 2]):
+            letters = text[start : start + 2]
+            if letters not in self._begun:
+                self._begun[letters] = self._beginning(letters)
+            for form in self._begun[letters]:
                 if not text.startswith(form.text, start) or not _stands(form, text, start):
                     continue
                 end = start + len(form.text)
@@ -116,7 +121,7 @@ class Finder:
                 break
         return found
 
-    def _beginning(self, letters: str) -> Iterable[_Form]:
+    def _beginning(self, letters: str) -> Sequence[_Form]:
         """Return the forms that two letters may begin."""
         alone = self._forms.get(letters[0], ())
         return (*self._forms.get(letters, ()), *alone) if len(letters) > 1 else alone

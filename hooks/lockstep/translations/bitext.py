@@ -5,6 +5,7 @@ a translation is, its own page tells.
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
@@ -13,6 +14,7 @@ from lockstep.guides.item import Text
 
 WIDE = "\u2e80"
 """The character from which on they are as wide as two."""
+_WIDE = re.compile(f"[{WIDE}-\U0010ffff]+")
 _SPREAD = 6.8
 """Variance of a translation's length for each character of its source: Gale and Church (1993)."""
 _MOVES = {(1, 1): 0.0, (1, 2): 2.3, (2, 1): 2.3, (2, 2): 4.0, (1, 0): 7.0, (0, 1): 7.0}
@@ -51,7 +53,7 @@ def size(text: Text) -> int:
 @lru_cache(maxsize=4096)
 def _size(words: str) -> int:
     signs = "".join(words.split())
-    return len(signs) + sum(map(WIDE.__le__, signs))
+    return len(signs) + sum(map(len, _WIDE.findall(signs)))
 
 
 def groups(
@@ -122,11 +124,16 @@ def aligned(
 
 def surprise(group: Group, marks: Mapping[Text, frozenset[object]], longer: float) -> float:
     """Return how unlikely it is that two texts say the same: by their length and their marks."""
-    if not all(group):
+    english, translated = group
+    if not (english and translated):
         return 0.0
-    ours, theirs = (sum(map(size, side)) for side in group)
-    theirs = round(theirs / longer)
+    ours, theirs = sum(map(size, english)), round(sum(map(size, translated)) / longer)
     distance = (theirs - ours) / math.sqrt(max(ours + theirs, 1) / 2 * _SPREAD)
-    here, there = (frozenset[object]().union(*(marks[it] for it in side)) for side in group)
-    unlike = 1 - len(here & there) / len(here | there) if here | there else 0
+    here, there = _marked(english, marks), _marked(translated, marks)
+    unlike = 1 - len(here & there) / len(here | there) if here or there else 0
     return distance * distance / 2 + _UNLIKE * unlike
+
+
+def _marked(texts: Sequence[Text], marks: Mapping[Text, frozenset[object]]) -> frozenset[object]:
+    first, *others = texts
+    return marks[first].union(*(marks[text] for text in others))

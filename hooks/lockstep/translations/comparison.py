@@ -117,7 +117,13 @@ class Comparison:
 
     def _tables(self) -> None:
         rule = "parity-tables"
-        for item, other in self._matched(rule, *self._all("table"), self._alike.structure):
+        ours, theirs = self._all("table")
+        if len(ours) == len(theirs) == 1:  # they correspond, whatever they hold
+            self._pair(ours, theirs)
+            matched = list(zip(ours, theirs, strict=True))
+        else:
+            matched = self._matched(rule, ours, theirs, self._alike.structure)
+        for item, other in matched:
             rows, others = self.ours.rows(item), self.theirs.rows(other)
             if rows[0].columns != others[0].columns:
                 here, there = (f"a table of {it[0].columns} columns" for it in (others, rows))
@@ -216,6 +222,8 @@ class Comparison:
         def here(it: Item) -> Hashable:
             return (it.value, it.place, it.column) if by_place else it.value
 
+        if not (ours or theirs):
+            return
         added = _beyond(theirs, here, ours, there)
         for item in _beyond(ours, there, theirs, here):
             other = next((it for it in added if it.value == item.value), None)

@@ -1,6 +1,7 @@
 """How alike a step, a row or an admonition and one of a translation are, for ``alignment``."""
 
 import re
+from functools import cached_property
 
 from lockstep.guides.item import Item
 from lockstep.translations.part import MARKS, Part
@@ -20,12 +21,20 @@ class Likeness:
     def __init__(self, ours: Part, theirs: Part) -> None:
         """Take a section in English and in a translation."""
         self.ours, self.theirs = ours, theirs
-        said = (
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """The words that both sides use, which are names."""
+        ours, theirs = (
             {word for it in part.items for word in _NEUTRAL.findall(it.words)}
-            for part in (ours, theirs)
+            for part in (self.ours, self.theirs)
         )
-        self._names = set.intersection(*said)
-        self._ends = {**_ends(ours), **_ends(theirs)}
+        return frozenset(ours & theirs)
+
+    @cached_property
+    def _ends(self) -> dict[Item, int]:
+        """Where steps of either side end, if not where Markdown ends them."""
+        return {**_ends(self.ours), **_ends(self.theirs)}
 
     def structure(self, item: Item, other: Item) -> float:
         """Return how alike two steps, rows or tables are: by what they hold, and by their shape."""
@@ -48,7 +57,7 @@ class Likeness:
         end = self._ends.get(item, item.end)
         inside = [it for it in part.items if item.index <= it.index < end]
         said = (word for it in (item, *inside) for word in _NEUTRAL.findall(it.words))
-        names = (word for word in said if word in self._names)
+        names = (word for word in said if word in self._known)
         return frozenset([*(it.value for it in inside if it.kind in kinds), *names])
 
 

@@ -7,7 +7,7 @@ the steps or rows that moved are found.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from lockstep.guides import number
 from lockstep.guides.item import Item, Text
@@ -34,16 +34,15 @@ def marks(
     terms.
     """
     held = [_by_owner(each, kind) for each in (ours, theirs)]
-    names = [{text: _names(text) for text in _texts(side)} for side in held]
+    names = [{text: _names(text.words) for text in _texts(side)} for side in held]
     known = [frozenset[str]().union(*side.values()) for side in names]
     found: dict[Item, frozenset[object]] = {}
     for at, side in enumerate(held):
         forms = _said(side, [term[at] for term in terms])
         shared = {text: own & known[1 - at] for text, own in names[at].items()}
         for item, each in side.items():
-            marked = (_own(it) if isinstance(it, Item) else _marks(it, shared[it], forms)
-                      for it in each)  # fmt: skip
-            found[item] = frozenset(mark for marks in marked for mark in marks)
+            texts = [_marks(it, shared[it], forms) for it in each if isinstance(it, Text)]
+            found[item] = _own(each).union(*texts)
     return found
 
 
@@ -102,27 +101,29 @@ def _said(
     return [(form, each) for each, forms in enumerate(terms) for form in forms if form in words]
 
 
-def _own(item: Item) -> Iterator[object]:
-    """Yield the mark of what is the same in every language, if it has one."""
-    if item.kind in part.MARKS:
-        yield item.kind, item.value
+def _own(things: Iterable[Item | Text]) -> frozenset[object]:
+    """Return the marks of what is the same in every language."""
+    items = (it for it in things if isinstance(it, Item))
+    return frozenset((it.kind, it.value) for it in items if it.kind in part.MARKS)
 
 
-def _marks(text: Text, names: Iterable[str], forms: Sequence[tuple[str, int]]) -> Iterator[object]:
-    """Yield the marks of a text.
+def _marks(text: Text, names: Iterable[str], forms: Sequence[tuple[str, int]]) -> set[object]:
+    """Return the marks of a text.
 
     names: in it, which are in both languages; forms: of terms in its language, with their numbers.
     """
-    yield from names
-    yield from (each.readings[0] for each in number.in_digits(text.words) if not each.is_trivial)
-    yield from (frozenset({each}) for each in number.counted(text.words))
     words = text.words.casefold() if forms else ""
-    yield from [term for form, term in forms if form in words]
+    found: set[object] = {term for form, term in forms if form in words}
+    found.update(names)
+    found.update(it.readings[0] for it in number.in_digits(text.words) if not it.is_trivial)
+    found.update(frozenset({each}) for each in number.counted(text.words))
+    return found
 
 
-def _names(text: Text) -> frozenset[str]:
+@lru_cache(maxsize=1024)  # each translation is compared with the same English
+def _names(words: str) -> frozenset[str]:
     """Return the words in Latin letters, whether one or many are meant."""
-    return frozenset(word.casefold().removesuffix("s") for word in _NAME.findall(text.words))
+    return frozenset(word.casefold().removesuffix("s") for word in _NAME.findall(words))
 
 
 def _shared(ours: frozenset[object], theirs: frozenset[object]) -> float:

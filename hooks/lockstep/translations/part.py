@@ -1,12 +1,16 @@
 """What one section of a guide holds, and in which step, row or admonition each thing stands."""
 
-from collections.abc import Callable, Collection, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from lockstep.guides import number
 from lockstep.guides.document import Document
 from lockstep.guides.item import Inventory, Item, Text
 from lockstep.guides.section import Section
+
+_T = TypeVar("_T")
 
 MARKS = frozenset({"code", "link", "value", "directive", "image", "reference"})
 """Kinds of items by which a step, a row or a paragraph is known in every language."""
@@ -36,26 +40,24 @@ class Part:
 
         strays: footnotes that belong where they are first referred to, wherever their text stands.
         """
+        asked = list(sections)
         lines = [heading.location.line - document.offset - 1 for heading in document.headings]
-        firsts = _references(held, strays)
-        items = [(_home(it, firsts) if firsts else it.index, it) for it in held.items]
-        texts = [(_home(it, firsts) if firsts else it.index, it) for it in held.texts]
-        found: list[Part] = []
-        for each in sections:
-            first = each.first
-            # What stands below a heading without an anchor belongs to no section that has one.
-            end = min((line for line in lines if first < line < each.end), default=each.end)
-            found.append(
-                cls(
-                    document,
-                    each,
-                    tuple(it for home, it in items if first <= home < end),
-                    tuple(it for home, it in texts if first <= home < end),
-                    tuple(index for index in held.blocks if first <= index < end),
-                    sum(index < first for index in held.blocks),
-                )
+        # What stands below a heading without an anchor belongs to no section that has one.
+        spans = [
+            range(
+                each.first,
+                min((at for at in lines if each.first < at < each.end), default=each.end),
             )
-        return found
+            for each in asked
+        ]
+        firsts = _references(held, strays)
+        items = _by_span(((_home(it, firsts), it) for it in held.items), spans)
+        texts = _by_span(((_home(it, firsts), it) for it in held.texts), spans)
+        blocks = _by_span(((index, index) for index in held.blocks), spans)
+        return [
+            cls(document, *inside, sum(map(inside[0].first.__gt__, held.blocks)))
+            for inside in zip(asked, items, texts, blocks, strict=True)
+        ]
 
     def all(self, kind: str) -> list[Item]:
         """Return the items of a kind, in order."""
@@ -102,6 +104,21 @@ class Part:
         return self.document.at(item.index).line
 
 
+def _by_span(homes: Iterable[tuple[int, _T]], spans: Sequence[range]) -> list[tuple[_T, ...]]:
+    """Return what stands in each of some spans of lines, none of which overlap.
+
+    homes: things in order, each with the line in which it stands.
+    """
+    found: list[list[_T]] = [[] for _ in spans]
+    order = sorted(range(len(spans)), key=lambda at: spans[at].start)
+    starts = [spans[at].start for at in order]
+    for line, it in homes if spans else ():
+        at = order[bisect_right(starts, line) - 1]
+        if line in spans[at]:
+            found[at].append(it)
+    return list(map(tuple, found))
+
+
 def is_within(it: Item | Text, places: Collection[Item | Text]) -> bool:
     """Whether an item is one of some places or stands in one of them, at any depth."""
     around = it if isinstance(it, Item) else it.place
@@ -134,5 +151,5 @@ def _references(held: Inventory, strays: Collection[str]) -> dict[str, int]:
 
 def _home(it: Item | Text, firsts: dict[str, int]) -> int:
     """Return the index of the line that decides to which section something belongs."""
-    note = _note(it)
+    note = _note(it) if firsts else None
     return firsts.get(str(note.value), it.index) if note else it.index

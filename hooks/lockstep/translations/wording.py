@@ -82,6 +82,8 @@ class Wording:
         for ours, theirs in self.alike:
             english, translated = ("\n".join(it.words for it in side) for side in (ours, theirs))
             lacking, added = unsaid(english, translated)
+            if not (lacking or added or told):
+                continue
             lacking = [it for it in lacking if not any(each <= moved for each in it.readings)]
             if self.is_free and ours[0].kind == "heading" and number.said(translated):
                 lacking = [it for it in lacking if not it.is_small]  # counted anew
