@@ -4,7 +4,7 @@ import re
 
 import markdown
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from lockstep.guides import document, markup
 from lockstep.guides.document import Document
@@ -87,6 +87,7 @@ def test_spans_hold_their_text(text: str) -> None:
 
 
 @given(guides, any_text)
+@example("```", "\r0")
 @few
 def test_any_text_is_read(text: str, front: str) -> None:
     for whole in (text, f"---\n{front}\n---\n{text}", front):

@@ -169,6 +169,7 @@ def read(text: str, path: str, *, offset: int = 0, origins: tuple[Location, ...]
     a file can hold: findings are in ``problems``.
     """
     problems: list[Problem] = []
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # as both readers of Markdown do
     meta = front_matter.read(text, path, problems) if offset == 0 else {}
     return Document(path, tuple(text.split("\n")), offset, meta, origins, tuple(problems))
 
