@@ -118,12 +118,9 @@ class Comparison:
     def _tables(self) -> None:
         rule = "parity-tables"
         ours, theirs = self._all("table")
-        if len(ours) == len(theirs) == 1:  # they correspond, whatever they hold
-            self._pair(ours, theirs)
-            matched = list(zip(ours, theirs, strict=True))
-        else:
-            matched = self._matched(rule, ours, theirs, self._alike.structure)
-        for item, other in matched:
+        lone = len(ours) == len(theirs) == 1  # they correspond, whatever they hold
+        alike = (lambda _, __: 1.0) if lone else self._alike.structure
+        for item, other in self._matched(rule, ours, theirs, alike):
             rows, others = self.ours.rows(item), self.theirs.rows(other)
             if rows[0].columns != others[0].columns:
                 here, there = (f"a table of {it[0].columns} columns" for it in (others, rows))
@@ -176,7 +173,8 @@ class Comparison:
     def _bag(self, kind: str, rule: str, *, same: bool) -> None:
         """Compare in how many pieces of text each thing stands: within one it may be repeated."""
         ours, theirs = (_once(items, lambda it: (it.value, it.block)) for items in self._all(kind))
-        self._count(rule, ours, theirs, by_place=same)
+        if ours or theirs:
+            self._count(rule, ours, theirs, by_place=same)
 
     def _code(self, *, same: bool) -> None:
         """Compare inline code: in tables cell by cell, else whether it stands there at all.
@@ -222,8 +220,6 @@ class Comparison:
         def here(it: Item) -> Hashable:
             return (it.value, it.place, it.column) if by_place else it.value
 
-        if not (ours or theirs):
-            return
         added = _beyond(theirs, here, ours, there)
         for item in _beyond(ours, there, theirs, here):
             other = next((it for it in added if it.value == item.value), None)
