@@ -66,12 +66,12 @@ class Reader(HTMLParser):
             elif kind == "ended":
                 self.handle_endtag(piece["ended"])
             elif kind == "end":
+                tag, written, empty = piece.group("begun", "given", "end")
                 given = [
                     (name.lower(), unescape(value) if stated else None)
-                    for name, stated, value in _GIVEN.findall(piece["given"])
+                    for name, stated, value in (_GIVEN.findall(written) if written else ())
                 ]
-                tell = self.handle_startendtag if piece["end"] else self.handle_starttag
-                tell(piece["begun"], given)
+                (self.handle_startendtag if empty else self.handle_starttag)(tag, given)
             elif kind == "name":
                 self.handle_entityref(piece["name"])
             elif kind == "number":

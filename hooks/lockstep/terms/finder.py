@@ -34,6 +34,8 @@ _CLAUSE = re.compile(r"[\u4e00-\u9fd5A-Za-z0-9+#&._%-]+")
 """What jieba cuts by itself: how it does depends on nothing around."""
 _OTHER_EDGES = (re.compile(r"(?<!\w)(?<!\w-)"), re.compile(r"(?!\w)(?!-\w)"))
 """What may stand before a word, and after it."""
+_TOLD = 4
+"""Letters that tell nearly every word from the beginning of a form."""
 _SENTENCE_END = (".", "!", "?", "。")
 
 
@@ -87,8 +89,9 @@ class Finder:
                     self._keep(text, term, shown=text in term.tooltips[code])
         for forms in self._forms.values():
             forms.sort(key=lambda form: -len(form.text))
-        latin = _beginnings(each for each in self._forms if _is_latin(each[0]))
-        other = _beginnings(each for each in self._forms if not _is_latin(each[0]))
+        starts = {form.text[:_TOLD] for forms in self._forms.values() for form in forms}
+        latin = _beginnings(each for each in starts if _is_latin(each[0]))
+        other = _beginnings(each for each in starts if not _is_latin(each[0]))
         self._starts = re.compile(rf"(?<![{_LATIN}])(?:{latin})|{other}")
         """Where a form may begin: one in Latin letters begins a word in every language."""
 
@@ -141,14 +144,14 @@ class Finder:
                 kept.append(_Form(capital, term, shown, before, after, opening=True))
 
 
-def _beginnings(letters: Iterable[str]) -> str:
-    """Return an expression for some beginnings of words, of one or two letters each."""
+def _beginnings(starts: Iterable[str]) -> str:
+    """Return an expression for the first letter of all that begins in one of some ways."""
     following: dict[str, set[str]] = {}
-    for each in letters:
-        following.setdefault(each[0], set()).add(re.escape(each[1:]))
+    for each in sorted(starts):
+        following.setdefault(each[0], set()).add(each[1:])
     found = (
-        re.escape(first) + ("" if "" in seconds else f"(?=[{''.join(sorted(seconds))}])")
-        for first, seconds in following.items()
+        re.escape(first) + ("" if "" in rest else f"(?={_beginnings(rest)})")
+        for first, rest in following.items()
     )
     return "|".join(found) or "(?!)"
 
