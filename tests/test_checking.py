@@ -233,6 +233,7 @@ def test_work_has_begun_before_it_is_asked_for_and_ends_with_who_asks(tmp_path: 
     assert not multiprocessing.active_children()
 
 
+@pytest.mark.slow
 def test_an_unchanged_project_is_known_without_anything_heavy(root: Path) -> None:
     remembering(root)
     code = (
