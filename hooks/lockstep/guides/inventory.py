@@ -6,7 +6,7 @@ What it is, ``item`` says.
 import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from html.parser import HTMLParser
 
 from markdown_it.token import Token
@@ -64,6 +64,14 @@ def _read(body: str, footnotes: frozenset[str]) -> Inventory:
     return Inventory(reader.items, reader.texts, reader.blocks)
 
 
+@cache
+def _opening(token: str) -> tuple[str, str]:
+    """Return what closes a block that a token opens, and its kind if it stands between texts."""
+    kind = token.removesuffix("_open")
+    is_part = kind in _PARTS or kind.endswith("title")
+    return token.removesuffix("open") + "close", "" if is_part else kind
+
+
 @dataclass(slots=True)
 class _Frame:
     """A block that is open while tokens are read."""
@@ -81,18 +89,19 @@ class _Frame:
 class _Reader:
     items: list[Item] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
-    frames: list[_Frame] = field(default_factory=list)
+    frames: list[_Frame] = field(default_factory=lambda: [_Frame("")])
+    """What is open, with the guide itself first."""
     blocks: list[int] = field(default_factory=list)
     at: int = 0
 
     def add(self, kind: str, value: Hashable, shown: str, index: int | None = None) -> Item:
         where = self.at if index is None else index
-        path, place = self._path(), self._place()
+        around = self.frames[-1]
+        path, place = around.path, around.place
         block = len(self.blocks) - 1
-        self.items.append(
-            Item(kind, value, shown, where, path, place, _column(place), block, where + 1)
-        )
-        return self.items[-1]
+        added = Item(kind, value, shown, where, path, place, _column(place), block, where + 1)
+        self.items.append(added)
+        return added
 
     def take(self, token: Token) -> None:
         if token.map:
@@ -100,7 +109,7 @@ class _Reader:
         if token.nesting == 1:
             self._open(token)
         elif token.nesting == -1:
-            if self.frames and self.frames[-1].closing == token.type:
+            if self.frames[-1].closing == token.type:
                 self.frames.pop()
         elif token.type == "inline":
             self.blocks.append(self.at)
@@ -114,10 +123,7 @@ class _Reader:
 
     def _place(self) -> Item | None:
         """Return the innermost block that is a place."""
-        return self.frames[-1].place if self.frames else None
-
-    def _path(self) -> tuple[str, ...]:
-        return self.frames[-1].path if self.frames else ()
+        return self.frames[-1].place
 
     def _between(self, kind: str) -> None:
         """Note a block that stands between paragraphs."""
@@ -126,11 +132,10 @@ class _Reader:
         self.texts.append(Text(kind, "", self.at, place, _column(place), block))
 
     def _open(self, token: Token) -> None:
-        closing = token.type.removesuffix("open") + "close"
-        kind = token.type.removesuffix("_open")
-        if kind not in _PARTS and not kind.endswith("title"):
+        closing, kind = _opening(token.type)
+        if kind:
             self._between(kind)
-        path, place = self._path(), self._place()
+        path, place = self.frames[-1].path, self.frames[-1].place
         if token.type in LISTS:
             start = int(token.attrs.get("start", 1))
             self.frames.append(_Frame(closing, path, place, start))
@@ -178,7 +183,7 @@ class _Reader:
             row += child.type in {"softbreak", "hardbreak"}
 
     def _text(self, token: Token, first: int) -> None:
-        kind = self.frames[-1].closing.removesuffix("_close") if self.frames else ""
+        kind = self.frames[-1].closing.removesuffix("_close")
         if kind == "paragraph":
             children = {child.type for child in token.children or []}
             if children <= _NO_WORDS:

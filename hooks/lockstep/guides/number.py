@@ -16,9 +16,9 @@ _FULL_WIDTH: dict[int, str] = {
     **{0xFF10 + digit: str(digit) for digit in range(10)},
     **{0x2460 + at: f" {at + 1} " for at in range(20)},
     ord("\N{FULLWIDTH FULL STOP}"): ".",
-    ord("\N{FULLWIDTH COMMA}"): "\N{IDEOGRAPHIC COMMA}",
     ord("\N{VULGAR FRACTION ONE HALF}"): " half ",
 }
+_WIDE = re.compile(f"[{''.join(map(chr, _FULL_WIDTH))}]")
 _ADDRESS = re.compile(r"[A-Za-z]+://[!-'*-=?-~]+|\{:?\s*[#.][^{}]*\}|\A\s*\d+[.)]\s")
 """Addresses, the anchors and classes of headings, and numbers by which these are counted."""
 _DIGITS = re.compile(
@@ -29,8 +29,8 @@ _DIGITS = re.compile(
     r"|\s*[百千万萬億亿兆]+)?)(?!\d|[A-Za-z]{4}|\s*[进進])"
 )
 _DIGIT = re.compile(r"[\d\u2460-\u2473]")
-_SEPARATOR = r"[,\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}']"
-_THOUSANDS = re.compile(rf"\d{{1,3}}(?:{_SEPARATOR}\d{{3}})+(?:\.\d+)?")
+_SEPARATOR = re.compile(r"[,\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}']")
+_THOUSANDS = re.compile(rf"\d{{1,3}}(?:{_SEPARATOR.pattern}\d{{3}})+(?:\.\d+)?")
 _SCALES = {
     "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "k": 10**3, "K": 10**3, "M": 10**6,
@@ -64,6 +64,7 @@ _WORDS: dict[str, tuple[float, ...]] = {
     **dict.fromkeys(("quarter", "quarters"), (4, 15, 25)),
 }  # fmt: skip
 _HALF = (0.5, 2, 30, 50)
+_HALVES = frozenset({"half", "halves", "halved"})
 _ENGLISH = re.compile(r"[A-Za-z]+")
 _HAN = {
     **{digit: at for at, digit in enumerate("〇一二三四五六七八九")},
@@ -109,31 +110,45 @@ def in_digits(text: str) -> tuple[Number, ...]:
     clear = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
     return tuple(
         Number(match["number"], match.start("number"), tuple(_readings(match)))
-        for match in _DIGITS.finditer(clear.translate(_FULL_WIDTH))
+        for match in _DIGITS.finditer(_narrow(clear))
+    )
+
+
+def _narrow(text: str) -> str:
+    """Return a text with digits as English writes them."""
+    return text.translate(_FULL_WIDTH) if _WIDE.search(text) else text
+
+
+def written(text: str) -> frozenset[str]:
+    """Return every number that a text may say in digits."""
+    return frozenset(
+        [value for it in in_digits(text) for reading in it.readings for value in reading]
     )
 
 
 @lru_cache(maxsize=4096)
 def counted(text: str) -> frozenset[str]:
     """Return the numbers that an English text spells, but for those that are articles elsewhere."""
-    words = (word.lower() for word in _ENGLISH.findall(text))
-    return frozenset(str(COUNTED[word][0]) for word in words if COUNTED.get(word, (0,))[0] > 1)
+    words = COUNTED.keys() & map(str.lower, _ENGLISH.findall(text))
+    return frozenset(str(COUNTED[word][0]) for word in words if COUNTED[word][0] > 1)
 
 
 @lru_cache(maxsize=4096)
 def said(text: str) -> frozenset[str]:
     """Return every number that a text may say, in digits or in words of any language known here."""
-    found = {value for it in in_digits(text) for reading in it.readings for value in reading}
-    plain = text.translate(_FULL_WIDTH)
+    found = {*written(text)}
+    plain = _narrow(text)
     words = [word.lower() for word in _ENGLISH.findall(plain)]
     for word, following in zip(words, [*words[1:], ""], strict=False):
-        values = _WORDS.get(word, ())
+        if word not in _WORDS:
+            continue
+        values = _WORDS[word]
         found |= {_written(Decimal(str(value))) for value in values}
         if word in _TENS and following in (*_UNITS[1:10], *_ORDINALS[:9]):
             found.add(str(int(values[0] + _WORDS[following][0])))
-        if word in _WORDS and following in _SCALES:
+        if following in _SCALES:
             found.add(str(int(values[0] * _SCALES[following])))
-    if {"half", "halves", "halved"} & set(words) or "半" in plain:
+    if not _HALVES.isdisjoint(words) or "半" in plain:
         found |= {_written(Decimal(str(value))) for value in _HALF}
     for match in _HAN_NUMBER.finditer(plain):
         found |= {str(_HAN[sign]) for sign in match[0] if sign in _HAN}
@@ -148,11 +163,11 @@ def said(text: str) -> frozenset[str]:
 
 def _readings(match: re.Match[str]) -> Iterator[frozenset[str]]:
     text, scale = match["number"], match["scale"].strip(" -\n\t")
-    whole = re.sub(_SEPARATOR, "", text)
+    whole = _SEPARATOR.sub("", text)
     if "e" in text.lower() or whole.count(".") > 1:
         yield frozenset({text.lower().replace("\N{MINUS SIGN}", "-")})
         return
-    parts = [_plain(part) for part in re.split(_SEPARATOR, text)]
+    parts = [_plain(part) for part in _SEPARATOR.split(text)]
     thousands = _THOUSANDS.fullmatch(text)
     if thousands or len(parts) == 1:
         yield frozenset({_plain(whole)})

@@ -81,6 +81,8 @@ class Comparison:
     def _all(self, kind: str) -> tuple[list[Item], list[Item]]:
         """Return the items of a kind on both sides, but for what was told already."""
         alone = self.wording.alone if kind in MARKS else set()
+        if not (alone or self.settled):
+            return self.ours.all(kind), self.theirs.all(kind)
         ours, theirs = (
             [
                 item
@@ -220,6 +222,8 @@ class Comparison:
         def here(it: Item) -> Hashable:
             return (it.value, it.place, it.column) if by_place else it.value
 
+        if list(map(there, ours)) == list(map(here, theirs)):
+            return  # as nearly always
         added = _beyond(theirs, here, ours, there)
         for item in _beyond(ours, there, theirs, here):
             other = next((it for it in added if it.value == item.value), None)
@@ -232,11 +236,7 @@ class Comparison:
             self.findings.adds(rule, other)
 
     def _matched(
-        self,
-        rule: str,
-        ours: list[Item],
-        theirs: list[Item],
-        alike: Callable[[Item, Item], float],
+        self, rule: str, ours: list[Item], theirs: list[Item], alike: Callable[[Item, Item], float]
     ) -> list[tuple[Item, Item]]:
         """Report what only one side has, and return what corresponds."""
         matched: list[tuple[Item, Item]] = []

@@ -23,6 +23,8 @@ _GAIN = 0.6
 """How much better another order must fit: two steps that are alike by chance do not reach it."""
 _ALIKE = 0.5
 """How alike two steps must be to be one that moved."""
+_UNMARKED = 0.5
+"""How alike two steps without marks are."""
 
 
 def marks(
@@ -61,7 +63,8 @@ def moved(
         return _shared(held[item], held[other])
 
     straight = sum(likeness(item, other) for item, other in pairs)
-    if straight >= len(pairs) - _GAIN:
+    most = min(sum(1 if held[it] else _UNMARKED for it in side) for side in (ours, theirs))
+    if straight >= most - _GAIN:
         return [], set()
     found = align(ours, theirs, likeness)
     here = [other for item, other in found if other and item is None]
@@ -129,5 +132,6 @@ def _names(words: str) -> frozenset[str]:
 def _shared(ours: frozenset[object], theirs: frozenset[object]) -> float:
     """Return which share of their marks two steps have in common."""
     if not ours and not theirs:
-        return 0.5
-    return len(ours & theirs) / len(ours | theirs)
+        return _UNMARKED
+    both = len(ours & theirs)
+    return both / (len(ours) + len(theirs) - both)

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from lockstep.guides import number
@@ -16,7 +17,7 @@ MARKS = frozenset({"code", "link", "value", "directive", "image", "reference"})
 """Kinds of items by which a step, a row or a paragraph is known in every language."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots: what it holds is sorted once
 class Part:
     """What one section of a guide holds."""
 
@@ -61,11 +62,18 @@ class Part:
 
     def all(self, kind: str) -> list[Item]:
         """Return the items of a kind, in order."""
-        return [item for item in self.items if item.kind == kind]
+        return self._kinds.get(kind, [])
+
+    @cached_property
+    def _kinds(self) -> dict[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(item.kind, []).append(item)
+        return found
 
     def rows(self, table: Item) -> list[Item]:
         """Return the rows of a table, its head first."""
-        return [item for item in self.items if item.kind == "row" and item.place is table]
+        return [item for item in self.all("row") if item.place is table]
 
     def between(self, first: Item, second: Item) -> int:
         """Return how many paragraphs stand between two things in one place; else none."""
@@ -122,6 +130,8 @@ def _by_span(homes: Iterable[tuple[int, _T]], spans: Sequence[range]) -> list[tu
 def is_within(it: Item | Text, places: Collection[Item | Text]) -> bool:
     """Whether an item is one of some places or stands in one of them, at any depth."""
     around = it if isinstance(it, Item) else it.place
+    if not places:
+        return False
     while around is not None and around not in places:
         around = around.place
     return around is not None

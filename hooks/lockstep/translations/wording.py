@@ -213,6 +213,9 @@ def unsaid(english: str, translated: str) -> tuple[list[Number], list[Number]]:
 
 def only(text: str, other: str) -> list[Number]:
     """Return the numbers in digits of one text that another does not say."""
-    written = [each for each in number.in_digits(text) if not each.is_trivial]
-    told = number.said(other) if written else frozenset()
-    return [each for each in written if not any(reading <= told for reading in each.readings)]
+    lacking = [each for each in number.in_digits(text) if not each.is_trivial]
+    for said in (number.written, number.said):  # nearly always, digits say it all
+        if lacking:
+            told = said(other)
+            lacking = [it for it in lacking if not any(reading <= told for reading in it.readings)]
+    return lacking
