@@ -7,8 +7,14 @@ stays English). Reading the catalogs from disk is ``project``'s.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import babel
+
+
+@cache
+def _locale(code: str) -> babel.Locale:
+    return babel.Locale.parse(code, sep="-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class Language:
     @property
     def locale(self) -> babel.Locale:
         """The Babel locale that formats numbers and dates; raises ``UnknownLocaleError``."""
-        return babel.Locale.parse(self.code, sep="-")
+        return _locale(self.code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ _LEAVES_THE_FILE = re.compile(
     re.IGNORECASE,
 )
 """In a style: fetching, running, or the escapes that could spell either."""
+_SUSPICIOUS = re.compile(r"[(/:@\\]")
+"""What stands in all of that: in the long lists of numbers that draw a line there is none."""
 
 
 def safe(source: str) -> str | None:
@@ -62,7 +64,9 @@ def _prune(element: ET.Element) -> None:
             embedded = value.startswith("data:image/png;base64,")
             allowed = value.startswith("#") or (embedded and element.tag == f"{_SVG}image")
         else:
-            allowed = name in _ATTRIBUTES and not _LEAVES_THE_FILE.search(value)
+            allowed = name in _ATTRIBUTES and not (
+                _SUSPICIOUS.search(value) and _LEAVES_THE_FILE.search(value)
+            )
         if not allowed:
             del element.attrib[name]
     for child in list(element):

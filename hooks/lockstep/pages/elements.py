@@ -4,9 +4,10 @@ Python-Markdown writes the pages: ``<`` in code and in attributes is escaped, an
 """
 
 import re
+from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
-from operator import itemgetter
+from typing import NamedTuple
 
 INLINE = {
     *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "img"),
@@ -27,25 +28,49 @@ _OTHERWISE = "script|style|textarea|title|iframe|noembed|noframes|noscript|plain
 """Elements in which tags are text, to one version of Python or another."""
 _NAME = "[A-Za-z][A-Za-z0-9:-]*"
 _GIVEN = re.compile(rf'[ \n]+({_NAME})(?:(=)"([^"]*)")?')
-_TAGS = (
-    rf"<(?!(?:{_OTHERWISE})\b)(?P<begun>[a-z][a-z0-9]*)"
-    rf"(?P<given>(?:[ \n]+{_NAME}(?:=\"[^\"]*\")?)*+)[ \n]*(?P<end>/?)>"
-    r"|</(?P<ended>[a-z][a-z0-9]*)>"
-    r"|<!--[^<>-]*(?:-[^<>-]+)*-->"
+_TAG = re.compile(
+    rf"(?!(?:{_OTHERWISE})\b)(?P<begun>[a-z][a-z0-9]*)"
+    rf"(?P<given>(?:[ \n]+{_NAME}(?:=\"[^\"]*\")?)*+)[ \n]*(?P<end>/?)"
+    r"|/(?P<ended>[a-z][a-z0-9]*)"
+    r"|!--[^-]*(?:-[^-]+)*--"
 )
-_CHARACTER = "&(?:(?P<name>[A-Za-z][A-Za-z0-9]*)|#(?P<number>[0-9]+|[xX][0-9a-fA-F]+));"
-_PIECES = {
-    True: re.compile(rf"(?P<text>[^<]+)|{_TAGS}"),
-    False: re.compile(rf"(?P<text>[^<&]+)|{_CHARACTER}|{_TAGS}"),
-}
-"""What a page is made of; by whether characters that are written by name are text as others are."""
+"""What stands between ``<`` and ``>``."""
+_TEXT = re.compile(
+    "(?P<data>[^&]+)|&(?:(?P<name>[A-Za-z][A-Za-z0-9]*)|#(?P<number>[0-9]+|[xX][0-9a-fA-F]+));"
+)
+"""Text, and characters that are written by name or number."""
+
+
+class _Tag(NamedTuple):
+    """A tag, or a comment: that has no name."""
+
+    name: str = ""
+    given: tuple[tuple[str, str | None], ...] = ()
+    begins: bool = False
+    ends: bool = False
+
+
+@lru_cache(maxsize=1024)  # most of a page's tags are the same few
+def _tag(written: str) -> _Tag | None:
+    """Read what stands between ``<`` and ``>``; ``None`` where that is no plain tag."""
+    found = _TAG.fullmatch(written)
+    if found is None:
+        return None
+    begun, given, end, ended = found.group("begun", "given", "end", "ended")
+    if begun is None:
+        return _Tag(ended or "", ends=bool(ended))
+    attributes = (
+        (name.lower(), unescape(value) if stated else None)
+        for name, stated, value in _GIVEN.findall(given)
+    )
+    return _Tag(begun, tuple(attributes), begins=True, ends=bool(end))
 
 
 class Reader(HTMLParser):
     """An ``HTMLParser`` that is given a page at once, and knows where in it each piece stands.
 
-    Nearly all pages are made of plain tags, plain text and comments, which one expression reads in
-    a third of the time. A page that holds anything else goes to ``html.parser`` as a whole.
+    Nearly all pages are made of plain tags, plain text and comments, which are read in a quarter of
+    the time. A page that holds anything else goes to ``html.parser`` as a whole.
     """
 
     def read(self, page: str) -> None:
@@ -53,29 +78,43 @@ class Reader(HTMLParser):
         self._at = 0
         self._lines: list[int] = []
         """Where each line of the page begins, where the standard library reads it."""
-        pieces = [*_PIECES[self.convert_charrefs].finditer(page)]
-        if sum(map(len, map(itemgetter(0), pieces))) < len(page):
+        first, *rest = page.split("<")
+        pieces = [each.partition(">") for each in rest]
+        tags = [tag for written, end, _ in pieces if end and (tag := _tag(written))]
+        texts = [first, *(text for _, _, text in pieces)]
+        if len(tags) < len(pieces) or not all(map(self._is_plain, texts)):
             self.read_slowly(page)
             return
-        plain = self.convert_charrefs
-        for piece in pieces:
-            self._at = piece.start()
-            kind, found = piece.lastgroup, piece[0]
-            if kind == "text":
-                self.handle_data(unescape(found) if plain else found)
-            elif kind == "ended":
-                self.handle_endtag(piece["ended"])
-            elif kind == "end":
-                tag, written, empty = piece.group("begun", "given", "end")
-                given = [
-                    (name.lower(), unescape(value) if stated else None)
-                    for name, stated, value in (_GIVEN.findall(written) if written else ())
-                ]
-                (self.handle_startendtag if empty else self.handle_starttag)(tag, given)
-            elif kind == "name":
+        if first:
+            self._tell(first)
+        for tag, (written, _, text) in zip(tags, pieces, strict=True):
+            if tag.begins:
+                tell = self.handle_startendtag if tag.ends else self.handle_starttag
+                tell(tag.name, [*tag.given])
+            elif tag.ends:
+                self.handle_endtag(tag.name)
+            self._at += len(written) + len("<>")
+            if text:
+                self._tell(text)
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether all characters that are written by name are told of as such, if they must be."""
+        return self.convert_charrefs or "&" not in _TEXT.sub("", text)
+
+    def _tell(self, text: str) -> None:
+        """Tell of the text between two tags."""
+        if self.convert_charrefs:
+            self.handle_data(unescape(text))
+            self._at += len(text)
+            return
+        for piece in _TEXT.finditer(text):
+            if piece["data"]:
+                self.handle_data(piece["data"])
+            elif piece["name"]:
                 self.handle_entityref(piece["name"])
-            elif kind == "number":
+            else:
                 self.handle_charref(piece["number"])
+            self._at += len(piece[0])
 
     def read_slowly(self, page: str) -> None:
         """Do the same for any page."""
