@@ -1,6 +1,5 @@
 """Templates: compiled once for all languages and builds; what they read, told from their text."""
 
-import os
 from pathlib import Path
 from sysconfig import get_path
 
@@ -9,6 +8,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 
 from lockstep.disk.cache import Cache
+from lockstep.disk.layout import visible
 
 TEXT = {"content", "markdown", "toc"}
 """What templates may read of the page that they are filled in for, and of no other."""
@@ -56,13 +56,10 @@ class _Loader(FileSystemLoader):
 
     def list_templates(self) -> list[str]:
         """Return the paths of all files but hidden ones; Jinja asks."""
-        found: set[str] = set()
-        for path in self.searchpath:
-            for folder, below, names in os.walk(path, followlinks=self.followlinks):
-                below[:] = [name for name in below if not name.startswith(".")]
-                here = Path(folder).relative_to(path)
-                found |= {(here / name).as_posix() for name in names}
-        return sorted(found)
+        found = (
+            (Path(folder), path) for folder in self.searchpath for path in visible(Path(folder))
+        )
+        return sorted({path.relative_to(folder).as_posix() for folder, path in found})
 
 
 def leave_icons(config: MkDocsConfig) -> None:

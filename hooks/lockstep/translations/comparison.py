@@ -175,8 +175,7 @@ class Comparison:
     def _bag(self, kind: str, rule: str, *, same: bool) -> None:
         """Compare in how many pieces of text each thing stands: within one it may be repeated."""
         ours, theirs = (_once(items, lambda it: (it.value, it.block)) for items in self._all(kind))
-        if ours or theirs:
-            self._count(rule, ours, theirs, by_place=same)
+        self._count(rule, ours, theirs, by_place=same)
 
     def _code(self, *, same: bool) -> None:
         """Compare inline code: in tables cell by cell, else whether it stands there at all.
