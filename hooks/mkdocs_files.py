@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.utils import get_relative_url
 
@@ -51,6 +52,17 @@ def choose(files: Files, config: MkDocsConfig) -> Files:  # noqa: ARG001 MkDocs'
         for file in list(files.documentation_pages()):
             if "/labs/" in file.src_uri and Path(file.src_uri).stem != lab:
                 files.remove(file)
+    return files
+
+
+@event_priority(-200)  # once i18n, at -100, has said where each page goes
+def to_take_away(files: Files, config: MkDocsConfig) -> Files:
+    """Add what readers may take away, with links that work anywhere (an event)."""
+    build: Build = config.extra["lockstep"]
+    source = build.site.settings.languages.source.code
+    code, where = language(config) or source, (config.site_url or "", config.copyright or "")
+    for path, content in build.offers.files(code, *urls(files, source), *where):
+        files.append(File.generated(config, path, content=content))
     return files
 
 

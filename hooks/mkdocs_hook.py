@@ -14,7 +14,7 @@ from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import CombinedEvent, event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
@@ -23,8 +23,10 @@ import mkdocs_finished
 import mkdocs_languages
 import mkdocs_pages
 import mkdocs_restart
+import mkdocs_serving
 import mkdocs_templates
 import mkdocs_unchanged
+import mkdocs_versions
 import mkdocs_watch
 from lockstep.disk.build import Build
 from lockstep.ground.language import Words
@@ -34,12 +36,25 @@ from lockstep.ground.settings import SettingsError
 log = logging.getLogger("mkdocs.lockstep")
 
 
+def on_startup(command: str, dirty: bool) -> None:  # noqa: FBT001 MkDocs' own
+    """Know what MkDocs was started for."""
+    mkdocs_unchanged.start(command, dirty)
+    mkdocs_languages.start(command, dirty)
+
+
+def on_shutdown() -> None:
+    """Keep what was built, and leave no process behind."""
+    mkdocs_unchanged.stop()
+    mkdocs_serving.end()
+
+
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read and check the project before the first language, and claim the engine's fence.
 
     Where ``LOCKSTEP_LANGUAGE`` names one (``make serve LANGUAGE=…``), only that language and the
     source are built.
     """
+    mkdocs_versions.place(config)
     if not isinstance(config.extra.get("lockstep"), Build):
         mkdocs_restart.if_changed(config)
         mkdocs_unchanged.leave(config)
@@ -56,23 +71,15 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     return config
 
 
-@event_priority(-200)  # once i18n, at -100, has said where each page goes
-def _to_take_away(files: Files, config: MkDocsConfig) -> Files:
-    """Add what readers may take away, with links that work anywhere."""
-    build: Build = config.extra["lockstep"]
-    code, source = _words(config).language.code, build.site.settings.languages.source.code
-    urls, address = mkdocs_files.urls(files, source), config.site_url or ""
-    for path, content in build.offers.files(code, *urls, address, config.copyright or ""):
-        files.append(File.generated(config, path, content=content))
-    return files
+on_files = CombinedEvent(mkdocs_languages.begin, mkdocs_files.choose, mkdocs_files.to_take_away)
 
 
-on_files = CombinedEvent(mkdocs_languages.begin, mkdocs_files.choose, _to_take_away)
-
-
-def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+def _places(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
     """Know where links can lead to, once all files are there."""
     config.extra["lockstep"].places = mkdocs_pages.places(files)
+
+
+on_nav = CombinedEvent(_places, mkdocs_languages.navigate)
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -126,8 +133,7 @@ def _written(config: MkDocsConfig) -> None:
 
 on_post_build = CombinedEvent(_written, mkdocs_languages.end)
 on_pre_build = on_build_error = mkdocs_languages.stop
-on_startup, on_shutdown = mkdocs_unchanged.start, mkdocs_unchanged.stop
-on_serve = mkdocs_watch.begin
+on_serve = CombinedEvent(mkdocs_watch.begin, mkdocs_serving.begin)
 
 
 def _templates(env: Environment, config: MkDocsConfig, files: Files) -> None:

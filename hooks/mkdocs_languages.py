@@ -4,7 +4,7 @@ The plugin for languages builds the others when the first is done. Here they beg
 site's folder is empty. What is logged in them is said when the first is done, one language after
 the other: a strict build counts it. Where processes cannot be forked, or there is one processor,
 the plugin builds the languages, and the site is the same. A server does not wait for languages at
-which nobody looks: they begin when the others are done.
+which nobody looks: they begin when the others are done. Its processes stay, and make pages again.
 """
 
 import gc
@@ -14,6 +14,8 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
@@ -28,14 +30,19 @@ from mkdocs import utils
 from mkdocs.commands import build as building
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, BuildError
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 
+import mkdocs_again
 import mkdocs_screen
 from lockstep.disk import workers
+from mkdocs_again import Left
 
 _REPEATED = ("Documentation built in", "Building documentation to directory")
 """What MkDocs says of the whole site, in each language again; the plugin leaves it out too."""
+_NAME = "lockstep: "
+"""What the name of a process begins with that builds a language."""
 _SITEMAP = "sitemap.xml"
 _BEHIND = 10
 """How nice a process is that builds what nobody waits for."""
@@ -61,8 +68,14 @@ class _Others:
     """Each with its code, its process, and where its outcome comes from."""
     later: list[str] = field(default_factory=list)
     """Codes of those that need not be waited for."""
-    site: tuple[Environment, Files] | None = None
-    """Templates and files of the first language."""
+    following: threading.Thread | None = None
+    """What waits for those."""
+    built: dict[str, Connection] = field(default_factory=dict)
+    """How those are asked to make pages again that are done, by their codes."""
+    nav: Navigation | None = None
+    """Of the language that this process builds."""
+    left: Left | None = None
+    """What its build leaves."""
 
     @staticmethod
     def of(config: MkDocsConfig) -> "_Others":
@@ -71,12 +84,25 @@ class _Others:
         return found
 
 
+_last = _Others()
+"""Those of the site that this process has built last."""
+stay = False
+"""Whether a process stays when it has built a language."""
+
+
+def start(command: str, dirty: bool) -> None:  # noqa: FBT001 MkDocs' own
+    """Let processes stay that build languages for a server."""
+    global stay  # noqa: PLW0603 there is one command in a process
+    stay = command == "serve" and not dirty
+
+
 def begin(files: Files, config: MkDocsConfig) -> Files:
     """Start building all languages but the first, where there are processors for it (an event)."""
     i18n: Any = config.plugins["i18n"]
     if i18n.building:
         return files
-    others = config.extra["lockstep_others"] = _Others()
+    global _last  # noqa: PLW0603 a site is built in one process
+    others = _last = config.extra["lockstep_others"] = _Others()
     dirty = {"--dirty", "--dirtyreload"} & {*sys.argv}
     if dirty or workers.processors() == 1:
         return files
@@ -95,21 +121,25 @@ def _started(config: MkDocsConfig, code: str, nice: int = 0) -> tuple[BaseProces
     nice: how far it stands back where others want a processor.
     """
     context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    name = mkdocs_screen.BUILT_BY + code
-    process = context.Process(
-        target=_build, args=(config, code, theirs, nice), name=name, daemon=True
-    )
+    ours, theirs = context.Pipe()
+    given = (config, code, ours, theirs, nice)
+    process = context.Process(target=_build, args=given, name=_NAME + code, daemon=True)
     process.start()
     theirs.close()
     return process, ours
 
 
+@event_priority(-200)  # once i18n, at -100, has put it in order
+def navigate(nav: Navigation, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG001 MkDocs' own
+    """Keep the navigation (an event)."""
+    _Others.of(config).nav = nav
+
+
 def keep(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Keep what the sitemap is written with (an event)."""
-    i18n: Any = config.plugins["i18n"]
-    if not i18n.building:
-        _Others.of(config).site = env, files
+    """Keep what the sitemap is written with, and pages that are made again (an event)."""
+    others = _Others.of(config)
+    if others.nav is not None:
+        others.left = Left(config, others.nav, env, files)
 
 
 def end(config: MkDocsConfig) -> None:
@@ -122,33 +152,35 @@ def end(config: MkDocsConfig) -> None:
     if i18n.building or not (others.running or others.later):
         return
     known = {str(each) for each in config.extra["lockstep"].findings}
-    for code, started in others.running.items():
-        i18n.i18n_files_per_language[code] = _ended(code, started, known)
+    for code in others.running:
+        i18n.i18n_files_per_language[code] = _ended(others, code, known)
     i18n.building = True  # nothing is left to do for the plugin
     if others.later:
         # A browser is about to show what was built.
-        later = {code: _started(config, code, nice=_BEHIND) for code in others.later}
-        threading.Thread(target=_follow, args=(later, known), daemon=True).start()
-    elif others.site and Path(config.site_dir, _SITEMAP).exists():
-        nowhere = Navigation([], [])
-        building._build_theme_template(_SITEMAP, *others.site, config, nowhere)  # noqa: SLF001
+        others.running |= {code: _started(config, code, nice=_BEHIND) for code in others.later}
+        others.following = threading.Thread(target=_follow, args=(others, known), daemon=True)
+        others.following.start()
+    elif others.left and Path(config.site_dir, _SITEMAP).exists():
+        left, nowhere = others.left, Navigation([], [])
+        building._build_theme_template(_SITEMAP, left.env, left.files, config, nowhere)  # noqa: SLF001
 
 
-def _ended(
-    code: str, started: tuple[BaseProcess, Connection], known: set[str]
-) -> list[SimpleNamespace]:
+def _ended(others: _Others, code: str, known: set[str]) -> list[SimpleNamespace]:
     """Wait for a language, say what was logged in it, and return its pages.
 
     known: what was said already. Raises ``BuildError`` where the language could not be built.
     """
-    process, pipe = started
+    process, pipe = others.running[code]
     try:
         outcome: _Outcome = pipe.recv()
     except EOFError:
         process.join()
         message = f"the process that built {code} ended with status {process.exitcode}"
         raise BuildError(message) from None
-    process.join()
+    if stay and not outcome.error:
+        others.built[code] = pipe
+    else:
+        process.join()
     for record in outcome.records:
         said = record.getMessage()
         if said not in known and not said.startswith(_REPEATED):
@@ -159,13 +191,13 @@ def _ended(
     return outcome.pages
 
 
-def _follow(later: dict[str, tuple[BaseProcess, Connection]], known: set[str]) -> None:
+def _follow(others: _Others, known: set[str]) -> None:
     """Say what is logged in languages that nobody waits for, and what is wrong with them."""
-    for code, started in later.items():
+    for code in others.later:
         try:
-            _ended(code, started, known)
+            _ended(others, code, known)
         except BuildError:
-            if started[0].pid not in _STOPPED:  # else a new edit has ended it
+            if others.running[code][0].pid not in _STOPPED:  # else a new edit has ended it
                 logging.getLogger("mkdocs.lockstep").exception("%s could not be built", code)
 
 
@@ -185,14 +217,48 @@ def in_its_folder(output_content: str, template_name: str, config: MkDocsConfig)
 def stop(*_: object, **__: object) -> None:
     """Leave no language behind that is being built: the first could not be, or is again (event)."""
     for process in multiprocessing.active_children():
-        if process.name.startswith(mkdocs_screen.BUILT_BY):
+        if process.name.startswith(_NAME):
             _STOPPED.add(process.pid)
             process.terminate()
             process.join()
 
 
-def _build(config: MkDocsConfig, code: str, pipe: Connection, nice: int) -> None:
+def left() -> tuple[str, set[str]]:
+    """Return a digest of what a site that was built has beside pages, and what is built still.
+
+    That is, the codes of languages.
+    """
+    return _last.left.beside() if _last.left else "", {*_last.later}
+
+
+def rehearse() -> None:
+    """Make the pages on screen for nothing, in the language that this process has built."""
+    if _last.left:
+        _last.left.rehearse(mkdocs_screen.pages())
+
+
+def again(edit: int, pages: Mapping[str, Sequence[str]]) -> None:
+    """Make pages again that were built side by side; wait where their language is built still.
+
+    edit: a number that is another one after every edit. pages: their addresses, by the code of
+    their language. One that cannot be made stays as it was.
+    """
+    if _last.following and pages.keys() & {*_last.later}:
+        _last.following.join()
+    asked = {code: _last.built[code] for code in pages if code in _last.built}
+    for code, pipe in asked.items():
+        with suppress(ConnectionError):
+            pipe.send((edit, pages[code]))
+    if _last.left:
+        _last.left.make(edit, pages.get(_last.left.language, ()))
+    for pipe in asked.values():
+        with suppress(EOFError, ConnectionError):
+            pipe.recv()
+
+
+def _build(config: MkDocsConfig, code: str, ours: Connection, pipe: Connection, nice: int) -> None:
     """Build a language as the plugin would, and send what came of it."""
+    ours.close()
     workers.settle()
     os.nice(nice)
     i18n: Any = config.plugins["i18n"]
@@ -212,6 +278,8 @@ def _build(config: MkDocsConfig, code: str, pipe: Connection, nice: int) -> None
     pages = [_listed(file) for file in i18n.i18n_files_per_language.get(code, [])]
     records = [said.get() for _ in range(said.qsize())]
     pipe.send(_Outcome(records, pages, error))
+    if stay and not error and _last.left:
+        mkdocs_again.answer(_last.left, pipe)
 
 
 def _leave(directory: str) -> None:

@@ -9,6 +9,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from multiprocessing import parent_process
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -22,9 +24,12 @@ _AT_START = inputs.engine() if _SERVES else ""
 _TRY = "import sys; sys.path.insert(0, sys.argv[1]); import mkdocs_hook"
 
 
-def if_changed(config: MkDocsConfig) -> None:
-    """Start the server again with the programs as they are now, if they can be imported at all."""
-    if not _SERVES or inputs.engine() == _AT_START:
+def if_changed(config: MkDocsConfig, before: Callable[[], None] = lambda: None) -> None:
+    """Start the server again with the programs as they are now, if they can be imported at all.
+
+    before: what is to be done first.
+    """
+    if not _SERVES or parent_process() or inputs.engine_now() == _AT_START:
         return
     attempt = [sys.executable, "-c", _TRY, str(Path(__file__).parent)]
     done = subprocess.run(attempt, capture_output=True, text=True, check=False)  # noqa: S603 our own
@@ -34,5 +39,6 @@ def if_changed(config: MkDocsConfig) -> None:
         )
         return
     log.info("The programs that make the site have changed: starting again")
+    before()
     shutil.rmtree(config.site_dir, ignore_errors=True)  # the server's own temporary folder
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 as it was started

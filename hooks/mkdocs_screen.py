@@ -1,44 +1,49 @@
-"""Which languages an author looks at in ``mkdocs serve``: an edit is shown there first.
+"""What an author looks at in ``mkdocs serve``: an edit is shown there first.
 
-The server tells by what browsers ask for. A page in a language that is still being built is waited
-for.
+Browsers tell: they ask for a page, and then, as long as it is on screen, for its next version.
 """
 
 import time
-from collections.abc import Callable, Iterable
-from multiprocessing import active_children
-from multiprocessing.connection import wait
-from typing import Any
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, urlsplit
 
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.livereload import LiveReloadServer
-
-BUILT_BY = "lockstep: "
-"""What the name of a process begins with that builds a language."""
 _STAYS = 600
 """Seconds for which somebody is thought to look at a language whose page was asked for."""
-_PATIENCE = 60
-"""Seconds after which a page is answered with as it is."""
+_SHOWN = 90
+"""Seconds for which a page is thought to be on screen: browsers ask each minute."""
+_POLL = "/livereload/"
+"""What the address begins with at which they do."""
 _ASKED: dict[str, float] = {}
-"""Code of a language to when its page was asked for last; what is left is the first language's."""
+"""Code of a language to when its page was asked for last."""
+_PAGES: dict[str, float] = {}
+"""Address of a page, as MkDocs has it, to when it was last known to be on screen."""
 
 
-def watch(server: LiveReloadServer, config: MkDocsConfig) -> None:
-    """Follow what browsers ask a server for."""
-    i18n: Any = config.plugins["i18n"]
-    codes = {*i18n.build_languages}
-    answer: Any = server.get_app()
+def asked(environ: Mapping[str, str], mount_path: str, codes: Mapping[str, str]) -> str | None:
+    """Take note of what a browser asks for; return the page, where it is a new one.
 
-    def answered(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
-        if path.endswith(("/", ".html")):
-            code = path.removeprefix(server.mount_path).partition("/")[0]
-            _ASKED[code if code in codes else ""] = time.monotonic()
-            wait_for(code)
-        found: Iterable[bytes] = answer(environ, start)
-        return found
+    mount_path: where the site is on its server. codes: of the languages, by the folder of the site
+    that they are in.
+    """
+    path = quote(environ["PATH_INFO"], encoding="latin-1")  # so WSGI has it
+    polled = path.startswith(_POLL)
+    page = urlsplit(environ.get("HTTP_REFERER", "")).path if polled else path
+    if not page.startswith(mount_path) or not page.endswith(("/", ".html")):
+        return None
+    page = page.removeprefix(mount_path)
+    _PAGES[page] = _ASKED[code(page, codes)] = time.monotonic()
+    return None if polled else page
 
-    server.set_app(answered)
+
+def code(page: str, codes: Mapping[str, str]) -> str:
+    """Return the code of the language that a page is in, by its address from the site's root."""
+    return codes.get(page.partition("/")[0]) or codes[""]
+
+
+def pages() -> list[str]:
+    """Return the addresses of the pages on screen."""
+    now = time.monotonic()
+    return [page for page, when in _PAGES.items() if now - when < _SHOWN]
 
 
 def first(codes: Iterable[str]) -> list[str]:
@@ -47,8 +52,6 @@ def first(codes: Iterable[str]) -> list[str]:
     return [code for code in codes if not _ASKED or now - _ASKED.get(code, -_STAYS) < _STAYS]
 
 
-def wait_for(code: str) -> None:
-    """Wait until a language is built, if that is going on."""
-    for process in active_children():
-        if process.name == BUILT_BY + code:
-            wait([process.sentinel], _PATIENCE)
+def forget() -> None:
+    """Have no language built before the others."""
+    _ASKED.clear()

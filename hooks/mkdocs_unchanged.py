@@ -66,8 +66,8 @@ _builds: list[_Build] = []
 """The one build of this process, where it may be kept."""
 
 
-def start(command: str, dirty: bool, **_: object) -> None:  # noqa: FBT001 MkDocs' own
-    """Know what MkDocs was started for (an event)."""
+def start(command: str, dirty: bool) -> None:  # noqa: FBT001 MkDocs' own
+    """Know what MkDocs was started for."""
     global _command  # noqa: PLW0603 there is one command in a process
     _command = "" if dirty else command
 

@@ -34,6 +34,7 @@ from lockstep.pages.site import Site
 from lockstep.pages.status_table import Address
 from lockstep.pages.ticking import Keys
 from lockstep.rules import parity
+from lockstep.rules.check import Checks
 from lockstep.terms import wording
 from lockstep.terms.finder import Finder
 
@@ -91,10 +92,13 @@ class Build:
     """Into what the words of those are cut, by the same."""
 
     @classmethod
-    def open(cls, config: Path) -> "Build":
-        """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``."""
+    def open(cls, config: Path, whole: str | None = None) -> "Build":
+        """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``.
+
+        whole: as ``checking.recalled`` takes it.
+        """
         project = Project.open(config)
-        site, findings, recall = checking.recalled(project)
+        site, findings, recall = checking.recalled(project, whole)
         segmentations = segmentation.of(site.glossary, site.settings.languages)
         finders = segmentation.finders(site.glossary, segmentations)
         cache = project.cache
@@ -103,6 +107,24 @@ class Build:
         return cls(
             project, site, finders, findings, cache, recall, offers, segmentations=segmentations
         )
+
+    def read_again(self) -> None:
+        """Read and check the project as it is now; raises ``SettingsError``.
+
+        Where pages are, what may be taken away of them, and what is searched stays as it was.
+        """
+        now = Build.open(self.project.config, whole="")
+        self.project, self.site, self.findings = now.project, now.site, now.findings
+        self.cache, self.recall = now.cache, now.recall
+        self.finders, self.segmentations = now.finders, now.segmentations
+        vars(self).pop("states", None)
+
+    def rehearse(self, path: Path) -> None:
+        """Check a guide for nothing: what that reads and loads is there when it has changed."""
+        page = self.project.relative(path).removeprefix(f"{self.site.settings.guides}/")
+        name = page.partition("/")[2]
+        if name in self.site.pages:
+            Checks(self.site).of_page(name)
 
     def load(self) -> None:
         """Load what takes long and what only a page that has changed needs."""

@@ -46,14 +46,17 @@ def check(project: "Project", whole: str | None = None) -> tuple["Site", list[Pr
 def recalled(
     project: "Project", whole: str | None = None
 ) -> tuple["Site", list[Problem], "Recall"]:
-    """Return the same, and what is known of how its guides are published."""
+    """Return the same, and what is known of how its guides are published.
+
+    whole: empty where findings need not be remembered, but of each page.
+    """
     from lockstep.disk import workers  # noqa: PLC0415 see above
     from lockstep.disk.recall import Recall  # noqa: PLC0415
     from lockstep.rules.check import Checks  # noqa: PLC0415
     from lockstep.rules.visible import ConversionError  # noqa: PLC0415
 
     workers.be_patient()
-    whole, cache = whole or digest(project), project.cache
+    whole, cache = digest(project) if whole is None else whole, project.cache
     site = project.site()
     checks, recall = Checks(site), Recall(site, cache)
     keys = {page: recall.sources(page) for page in site.pages}
@@ -67,7 +70,7 @@ def recalled(
         return stored(checks.of_page(page))
 
     results = workers.side_by_side(checked, left)
-    unchanged = whole == digest(project)  # nothing is read any more
+    unchanged = bool(whole) and whole == digest(project)  # nothing is read any more
     cache.flush()
     for page, made in zip(left, results, strict=True):
         kept[page] = made

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from lockstep.disk import layout
@@ -144,8 +145,17 @@ def _module(name: str) -> Path:
     return Path(spec.origin or "" if spec else "")
 
 
+@cache
 def engine() -> str:
-    """Return the digest of this engine and of what calls it."""
+    """Return the digest of this engine and of what calls it, as it was when this process began.
+
+    So it is what makes things, whatever has become of its files.
+    """
+    return engine_now()
+
+
+def engine_now() -> str:
+    """Return the same digest of its files as they are."""
     digest = hashlib.blake2b(digest_size=16)
     for path in _engine():
         _add(digest, str(path), _content(path))

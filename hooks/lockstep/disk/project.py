@@ -30,6 +30,7 @@ from lockstep.terms.glossary import Glossary
 
 # What has been read is remembered by its text: `mkdocs serve` reads a project after every edit.
 _document = lru_cache(maxsize=4096)(document.read)
+_terms = lru_cache(maxsize=2)(glossary.read)
 _pins = lru_cache(maxsize=4)(fingerprint.read_pins)
 _labs: dict[str, Lab] = {}
 """The labs that were read last, by a digest of what from."""
@@ -175,7 +176,7 @@ class Project(Folder):
         text = self._text(path, problems)
         if text is None:
             return Glossary(self.relative(path))
-        return glossary.read(text, self.relative(path), self.settings.languages)
+        return _terms(text, self.relative(path), self.settings.languages)
 
     def _pages(self, settings: Settings, problems: list[Problem]) -> dict[str, dict[str, Document]]:
         """Read the guides of each language, or what else is laid out as they are."""

@@ -67,6 +67,7 @@ def settle() -> None:
     gc.freeze()
     gc.set_threshold(_SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started it ends it
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 _work: list[Callable[[Any], Any]] = []
