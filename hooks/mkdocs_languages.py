@@ -11,11 +11,10 @@ import gc
 import logging
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import traceback
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
@@ -46,8 +45,6 @@ _NAME = "lockstep: "
 _SITEMAP = "sitemap.xml"
 _BEHIND = 10
 """How nice a process is that builds what nobody waits for."""
-_STOPPED: set[int | None] = set()
-"""Processes that were ended, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +58,8 @@ class _Outcome:
 
 
 @dataclass
-class _Others:
-    """The languages that are built beside the first; a site's configuration holds them."""
+class Others:
+    """The languages that are built beside another; a site's configuration holds them."""
 
     running: dict[str, tuple[BaseProcess, Connection]] = field(default_factory=dict)
     """Each with its code, its process, and where its outcome comes from."""
@@ -73,18 +70,18 @@ class _Others:
     built: dict[str, Connection] = field(default_factory=dict)
     """How those are asked to make pages again that are done, by their codes."""
     nav: Navigation | None = None
-    """Of the language that this process builds."""
+    """The navigation of the language that this process builds."""
     left: Left | None = None
-    """What its build leaves."""
+    """What the build of that leaves."""
 
     @staticmethod
-    def of(config: MkDocsConfig) -> "_Others":
+    def of(config: MkDocsConfig) -> "Others":
         """Return those of a site."""
-        found: _Others = config.extra["lockstep_others"]
+        found: Others = config.extra["lockstep_others"]
         return found
 
 
-_last = _Others()
+last = Others()
 """Those of the site that this process has built last."""
 stay = False
 """Whether a process stays when it has built a language."""
@@ -101,8 +98,8 @@ def begin(files: Files, config: MkDocsConfig) -> Files:
     i18n: Any = config.plugins["i18n"]
     if i18n.building:
         return files
-    global _last  # noqa: PLW0603 a site is built in one process
-    others = _last = config.extra["lockstep_others"] = _Others()
+    global last  # noqa: PLW0603 a site is built in one process
+    others = last = config.extra["lockstep_others"] = Others()
     dirty = {"--dirty", "--dirtyreload"} & {*sys.argv}
     if dirty or workers.processors() == 1:
         return files
@@ -132,12 +129,12 @@ def _started(config: MkDocsConfig, code: str, nice: int = 0) -> tuple[BaseProces
 @event_priority(-200)  # once i18n, at -100, has put it in order
 def navigate(nav: Navigation, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG001 MkDocs' own
     """Keep the navigation (an event)."""
-    _Others.of(config).nav = nav
+    Others.of(config).nav = nav
 
 
 def keep(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Keep what the sitemap is written with, and pages that are made again (an event)."""
-    others = _Others.of(config)
+    others = Others.of(config)
     if others.nav is not None:
         others.left = Left(config, others.nav, env, files)
 
@@ -148,7 +145,7 @@ def end(config: MkDocsConfig) -> None:
     Raises ``BuildError`` where a language could not be built.
     """
     i18n: Any = config.plugins["i18n"]
-    others = _Others.of(config)
+    others = Others.of(config)
     if i18n.building or not (others.running or others.later):
         return
     known = {str(each) for each in config.extra["lockstep"].findings}
@@ -165,7 +162,7 @@ def end(config: MkDocsConfig) -> None:
         building._build_theme_template(_SITEMAP, left.env, left.files, config, nowhere)  # noqa: SLF001
 
 
-def _ended(others: _Others, code: str, known: set[str]) -> list[SimpleNamespace]:
+def _ended(others: Others, code: str, known: set[str]) -> list[SimpleNamespace]:
     """Wait for a language, say what was logged in it, and return its pages.
 
     known: what was said already. Raises ``BuildError`` where the language could not be built.
@@ -191,13 +188,13 @@ def _ended(others: _Others, code: str, known: set[str]) -> list[SimpleNamespace]
     return outcome.pages
 
 
-def _follow(others: _Others, known: set[str]) -> None:
+def _follow(others: Others, known: set[str]) -> None:
     """Say what is logged in languages that nobody waits for, and what is wrong with them."""
     for code in others.later:
         try:
             _ended(others, code, known)
         except BuildError:
-            if others.running[code][0].pid not in _STOPPED:  # else a new edit has ended it
+            if others.running[code][0].exitcode != -signal.SIGTERM:  # else an edit has ended it
                 logging.getLogger("mkdocs.lockstep").exception("%s could not be built", code)
 
 
@@ -218,42 +215,8 @@ def stop(*_: object, **__: object) -> None:
     """Leave no language behind that is being built: the first could not be, or is again (event)."""
     for process in multiprocessing.active_children():
         if process.name.startswith(_NAME):
-            _STOPPED.add(process.pid)
             process.terminate()
             process.join()
-
-
-def left() -> tuple[str, set[str]]:
-    """Return a digest of what a site that was built has beside pages, and what is built still.
-
-    That is, the codes of languages.
-    """
-    return _last.left.beside() if _last.left else "", {*_last.later}
-
-
-def rehearse() -> None:
-    """Make the pages on screen for nothing, in the language that this process has built."""
-    if _last.left:
-        _last.left.rehearse(mkdocs_screen.pages())
-
-
-def again(edit: int, pages: Mapping[str, Sequence[str]]) -> None:
-    """Make pages again that were built side by side; wait where their language is built still.
-
-    edit: a number that is another one after every edit. pages: their addresses, by the code of
-    their language. One that cannot be made stays as it was.
-    """
-    if _last.following and pages.keys() & {*_last.later}:
-        _last.following.join()
-    asked = {code: _last.built[code] for code in pages if code in _last.built}
-    for code, pipe in asked.items():
-        with suppress(ConnectionError):
-            pipe.send((edit, pages[code]))
-    if _last.left:
-        _last.left.make(edit, pages.get(_last.left.language, ()))
-    for pipe in asked.values():
-        with suppress(EOFError, ConnectionError):
-            pipe.recv()
 
 
 def _build(config: MkDocsConfig, code: str, ours: Connection, pipe: Connection, nice: int) -> None:
@@ -278,8 +241,8 @@ def _build(config: MkDocsConfig, code: str, ours: Connection, pipe: Connection, 
     pages = [_listed(file) for file in i18n.i18n_files_per_language.get(code, [])]
     records = [said.get() for _ in range(said.qsize())]
     pipe.send(_Outcome(records, pages, error))
-    if stay and not error and _last.left:
-        mkdocs_again.answer(_last.left, pipe)
+    if stay and not error and last.left:
+        mkdocs_again.answer(last.left, pipe)
 
 
 def _leave(directory: str) -> None:

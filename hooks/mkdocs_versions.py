@@ -47,12 +47,12 @@ class First:
     def __init__(self, config: MkDocsConfig) -> None:
         """Take its configuration."""
         self.folder = Path(config.site_dir)
-        self.beside, self.later = mkdocs_languages.left()
+        self.beside, self.later = _state()
         """A digest of what it has beside pages; codes of languages that may not be there yet."""
 
     def make(self, edit: int, pages: Pages) -> None:
         """Make pages again after an edit, which has a number of its own; wait for languages."""
-        mkdocs_languages.again(edit, pages)
+        _again(edit, pages)
 
     def end(self) -> None:
         """End its processes, whatever they are doing."""
@@ -136,10 +136,10 @@ def _build(
     try:
         time.sleep(after)
         builder()
-        pipe.send(mkdocs_languages.left())
-        mkdocs_languages.rehearse()
+        pipe.send(_state())
+        _rehearse()
         while True:
-            mkdocs_languages.again(*pipe.recv())
+            _again(*pipe.recv())
             pipe.send(None)
     except SystemExit as error:  # MkDocs has said why
         print(error, file=sys.stderr)  # noqa: T201 as MkDocs does
@@ -147,3 +147,37 @@ def _build(
         pass  # the server needs it no more
     except (EOFError, ConnectionError):  # the server has ended
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _state() -> tuple[str, set[str]]:
+    """Return what a version says of itself: what it has beside pages, and what is built still.
+
+    That is, a digest, and the codes of languages.
+    """
+    last = mkdocs_languages.last
+    return last.left.beside() if last.left else "", {*last.later}
+
+
+def _rehearse() -> None:
+    """Make the pages on screen for nothing, in the language that this process has built."""
+    if left := mkdocs_languages.last.left:
+        left.rehearse(mkdocs_screen.pages())
+
+
+def _again(edit: int, pages: Pages) -> None:
+    """Make pages again, in this process and in those of the other languages, once they are built.
+
+    edit: a number that is another one after every edit. What cannot be made stays as it was.
+    """
+    last = mkdocs_languages.last
+    if last.following and pages.keys() & {*last.later}:
+        last.following.join()
+    asked = {code: last.built[code] for code in pages if code in last.built}
+    for code, pipe in asked.items():
+        with suppress(ConnectionError):
+            pipe.send((edit, pages[code]))
+    if last.left:
+        last.left.make(edit, pages.get(last.left.language, ()))
+    for pipe in asked.values():
+        with suppress(EOFError, ConnectionError):
+            pipe.recv()
