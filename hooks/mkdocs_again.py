@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Environment
 from mkdocs.commands import build as building
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
 
 import mkdocs_files
 import mkdocs_screen
@@ -33,7 +34,9 @@ class Left:
     env: Environment
     files: Files
     _edit: int = 0
-    """The edit after which the project was read."""
+    """The edit after which the project was read, if it was."""
+    _reads: bool = False
+    """Whether it was."""
 
     @cached_property
     def language(self) -> str:
@@ -44,7 +47,7 @@ class Left:
     def _pages(self) -> dict[str, File]:
         """The files of all pages, by the pages' addresses."""
         shown = self.files.documentation_pages(inclusion=InclusionLevel.is_in_serve)
-        return {file.page.url: file for file in shown if file.page}
+        return {mkdocs_screen.address(file.page.url): file for file in shown if file.page}
 
     def make(self, edit: int, pages: Sequence[str]) -> None:
         """Make pages again, by their addresses, and say nothing: the build that follows will.
@@ -57,20 +60,19 @@ class Left:
         build = self.config.extra["lockstep"]
         with _silence():
             if edit != self._edit:
-                build.read_again()
-                self._edit = edit
-            for file, _ in found:
+                self._reads, self._edit = build.read_again(), edit
+            for file, _ in found if self._reads else ():
                 self._make(file)
             build.cache.flush()
 
     def rehearse(self, pages: Sequence[str]) -> None:
-        """Make pages for nothing, so that what they need is there when they are made again."""
+        """Render pages for nothing, so that what they need is there when they are made again."""
         build = self.config.extra["lockstep"]
-        known, build.cache.basis = build.cache.basis, None  # or nothing is made
+        known, build.cache.basis = build.cache.basis, None  # or nothing is rendered
         with _silence():
             for file, path in self._found(pages):
                 build.rehearse(path)
-                self._make(file)
+                self._render(file)
         build.cache.basis = known
 
     def _found(self, pages: Sequence[str]) -> list[tuple[File, Path]]:
@@ -79,10 +81,13 @@ class Left:
         found = [(file, Path(file.abs_src_path or "")) for file in files]
         return [(file, path) for file, path in found if path.is_file() or not file.abs_src_path]
 
+    def _render(self, file: File) -> Page:
+        page: Any = file.page
+        building._populate_page(page, self.config, self.files)  # noqa: SLF001 as a build does
+        return cast("Page", page)
+
     def _make(self, file: File) -> None:
-        page, config = file.page, self.config
-        assert page is not None  # noqa: S101 `_pages` has no others
-        building._populate_page(page, config, self.files)  # noqa: SLF001 as a build does
+        page, config = self._render(file), self.config
         every: Any = [*self._pages.values()]
         excluded = file.inclusion is InclusionLevel.EXCLUDED
         building._build_page(page, config, every, self.nav, self.env, excluded=excluded)  # noqa: SLF001

@@ -116,7 +116,9 @@ class _Finished:
 
     def _seen(self, value: Any) -> object:  # noqa: ANN401 whatever a template gets
         """Return what is written of a value that has a name of its own in templates."""
-        if isinstance(value, Navigation) and id(value) not in self._known:
+        if isinstance(value, Navigation) and (
+            id(value) not in self._known or self._build.was_read_again
+        ):
             home = value.homepage and value.homepage.url
             made = digest([*map(_item, value)], [*map(_item, value.pages)], home)
             self._known[id(value)] = value, made

@@ -30,7 +30,7 @@ def asked(environ: Mapping[str, str], mount_path: str, codes: Mapping[str, str])
     page = urlsplit(environ.get("HTTP_REFERER", "")).path if polled else path
     if not page.startswith(mount_path) or not page.endswith(("/", ".html")):
         return None
-    page = page.removeprefix(mount_path)
+    page = address(page.removeprefix(mount_path))
     _PAGES[page] = _ASKED[code(page, codes)] = time.monotonic()
     return None if polled else page
 
@@ -40,10 +40,20 @@ def code(page: str, codes: Mapping[str, str]) -> str:
     return codes.get(page.partition("/")[0]) or codes[""]
 
 
+def address(page: str) -> str:
+    """Return the address by which a page is known, whether its file is named or not."""
+    return page.removesuffix("index.html")
+
+
 def pages() -> list[str]:
     """Return the addresses of the pages on screen."""
     now = time.monotonic()
     return [page for page, when in _PAGES.items() if now - when < _SHOWN]
+
+
+def open_pages() -> list[str]:
+    """Return the addresses of all pages that somebody may have open, in a hidden tab too."""
+    return [*_PAGES]
 
 
 def first(codes: Iterable[str]) -> list[str]:

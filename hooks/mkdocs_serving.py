@@ -49,6 +49,9 @@ class Serving:
         self._made: set[str] | None = None
         """Pages that were made again since the last, as long as it is not in what is shown."""
         self._lock = threading.Lock()
+        # Each language has a process of its own, which begins with what this one has loaded.
+        self._loading = threading.Thread(target=config.extra["lockstep"].load, daemon=True)
+        self._loading.start()
         self._answer: Any = server.get_app()
         server.set_app(self._answered)
         server.builder = self.rebuild
@@ -76,6 +79,7 @@ class Serving:
 
         seen: whether the pages on screen show the edit already.
         """
+        self._loading.join()  # or processes begin with what is half loaded
         with self._lock:
             if edit != self._edit:
                 return
@@ -98,8 +102,8 @@ class Serving:
             log.error("The site could not be built: only pages on screen show the last edit")
 
     def _show(self, version: Next) -> bool:
-        """Let a version be what browsers get, and say whether what is on screen differs."""
-        pages = mkdocs_screen.pages()
+        """Let a version be what browsers get, and say whether what they have open differs."""
+        pages = mkdocs_screen.open_pages()
         before, beside = self._texts(pages), self._shown.beside
         self._old += [self._shown]
         self._shown, self._made = version, None
@@ -188,6 +192,8 @@ def begin(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], 
 
 def end() -> None:
     """Leave no process behind (an event)."""
+    for impatient in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(impatient, signal.SIG_IGN)
     while _serving:
         _serving.pop().end()
 

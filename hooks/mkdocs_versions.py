@@ -31,6 +31,8 @@ _PAUSE = 0.5
 """Seconds that it leaves to browsers, which are about to show what is on screen."""
 _PATIENCE = 5
 """Seconds for processes to end by themselves."""
+_LONG = 60
+"""Seconds for pages to be made again."""
 _FOLDER: list[str] = []
 """Where this process builds a site, if not where its configuration says."""
 
@@ -70,6 +72,8 @@ class Next:
         self.folder = Path(tempfile.mkdtemp(prefix="mkdocs_"))
         self.beside, self.later = "", set[str]()
         self._lock = Lock()
+        self._hangs = False
+        """Whether it did not answer: then it is not asked again."""
         context = multiprocessing.get_context("fork")
         self._pipe, theirs = context.Pipe()
         given = (builder, self.folder, self._pipe, theirs)
@@ -91,8 +95,11 @@ class Next:
     def make(self, edit: int, pages: Pages) -> None:
         """Make pages again after an edit, which has a number of its own; wait for languages."""
         with self._lock, suppress(EOFError, ConnectionError):
-            self._pipe.send((edit, pages))
-            self._pipe.recv()
+            if not self._hangs:
+                self._pipe.send((edit, pages))
+                self._hangs = not self._pipe.poll(_LONG)
+            if not self._hangs:
+                self._pipe.recv()
 
     def stop(self) -> None:
         """Let its processes end, whatever they are doing."""

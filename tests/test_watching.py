@@ -34,7 +34,7 @@ def docs(tmp_path: Path) -> Path:
 def is_told(docs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], bool]]:
     """Watch; give what says whether an edit was told of since it was last asked."""
     monkeypatch.chdir(docs.parent)
-    config: Any = SimpleNamespace(extra={"lockstep": SimpleNamespace(load=bool)}, watch=[])
+    config: Any = SimpleNamespace(watch=[])
     server: Any = LiveReloadServer(lambda: None, "127.0.0.1", 0, str(docs))
     before = server.observer
     for path in ("docs", "mkdocs.yml"):
@@ -75,6 +75,8 @@ def test_every_way_to_save_a_file_is_told_of(
         assert is_told()
         replaced(path)
         assert is_told()
+        path.touch()
+        assert is_told()
     path.unlink()
     assert is_told()
     path.write_text("again", "utf-8")
@@ -104,7 +106,15 @@ def test_what_nobody_reads_is_not_told_of(
     (docs / "labs" / "lab.md").read_text("utf-8")
     (docs / "labs" / ".lab.md.swp").write_text("what an editor keeps", "utf-8")
     (docs / "labs" / "lab.md~").write_text("what it was", "utf-8")
+    (docs / "labs" / ".#lab.md").write_text("that it is open", "utf-8")
     (docs / "__pycache__").mkdir()
     (docs / "__pycache__" / "hook.pyc").write_bytes(b"")
     (docs.parent / "other.yml").write_text("beside what is watched", "utf-8")
     assert not is_told()
+
+
+def test_where_not_all_edits_are_told_of_they_are_looked_for(docs: Path) -> None:
+    assert mkdocs_watch.is_told_of(str(docs))
+    (docs / "labs" / "linked.md").symlink_to(docs.parent / "mkdocs.yml")
+    assert not mkdocs_watch.is_told_of(str(docs))
+    assert not mkdocs_watch.is_told_of("/")  # much else is mounted below it

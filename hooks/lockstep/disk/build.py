@@ -84,6 +84,8 @@ class Build:
     """Code of the one that the page being rendered is written in."""
     answers_for_all: bool = False
     """Whether it was asked, since this was last unset, for what depends on every lab's page."""
+    was_read_again: bool = False
+    """Whether pages may have changed since the site was built, and with them the navigation."""
     segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
     """What cuts text into words, by the text's language."""
     indexes: dict[str, Index] = field(default_factory=dict)
@@ -92,12 +94,12 @@ class Build:
     """Into what the words of those are cut, by the same."""
 
     @classmethod
-    def open(cls, config: Path, whole: str | None = None) -> "Build":
-        """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``.
+    def open(cls, config: Path) -> "Build":
+        """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``."""
+        return cls._of(Project.open(config))
 
-        whole: as ``checking.recalled`` takes it.
-        """
-        project = Project.open(config)
+    @classmethod
+    def _of(cls, project: Project, whole: str | None = None) -> "Build":
         site, findings, recall = checking.recalled(project, whole)
         segmentations = segmentation.of(site.glossary, site.settings.languages)
         finders = segmentation.finders(site.glossary, segmentations)
@@ -108,16 +110,23 @@ class Build:
             project, site, finders, findings, cache, recall, offers, segmentations=segmentations
         )
 
-    def read_again(self) -> None:
+    def read_again(self) -> bool:
         """Read and check the project as it is now; raises ``SettingsError``.
 
         Where pages are, what may be taken away of them, and what is searched stays as it was.
+        Return whether it was read: it is not where what every page is made with is another one,
+        such as the configuration, of which this process has the one that it began with.
         """
-        now = Build.open(self.project.config, whole="")
+        project = Project.open(self.project.config)
+        if project.cache.basis != self.cache.basis:
+            return False
+        now = Build._of(project, whole="")
+        self.was_read_again = True
         self.project, self.site, self.findings = now.project, now.site, now.findings
         self.cache, self.recall = now.cache, now.recall
         self.finders, self.segmentations = now.finders, now.segmentations
         vars(self).pop("states", None)
+        return True
 
     def rehearse(self, path: Path) -> None:
         """Check a guide for nothing: what that reads and loads is there when it has changed."""

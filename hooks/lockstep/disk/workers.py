@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
@@ -28,9 +28,11 @@ def side_by_side(work: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[_R]:
     There, it has begun when this returns: whoever asks for what is given only later does something
     else meanwhile. What is given back must be picklable. Processes are forked, which is safe on
     Linux while there is no other thread; elsewhere, the work is done here, when it is asked for.
+    So it is in a process that may start none.
     """
     at_once = processors()
-    if at_once == 1 or len(items) < FEW or threading.active_count() > 1:
+    alone = threading.active_count() > 1 or current_process().daemon
+    if at_once == 1 or len(items) < FEW or alone:
         return map(work, items)
     given = _given(work, items, at_once)
     next(given)
