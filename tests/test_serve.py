@@ -33,12 +33,17 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-@contextlib.contextmanager
-def served(root: Path, **variables: str) -> Iterator[Callable[[str], str]]:
-    """Serve a project; give what fetches a page's HTML."""
+def free() -> str:
+    """Return an address at which nothing is served."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+@contextlib.contextmanager
+def served(root: Path, address: str = "", **variables: str) -> Iterator[Callable[[str], str]]:
+    """Serve a project; give what fetches a page's HTML."""
+    address = address or free()
     command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1"} | variables
     with (root / "serve.log").open("wb") as log:

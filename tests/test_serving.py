@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -11,8 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.test_build import build
 from tests.test_cache import edited
-from tests.test_serve import NOTICE, PATIENCE, root, served, until, when
+from tests.test_serve import NOTICE, PATIENCE, free, root, served, until, when
 from tests.test_side_by_side import left
 
 __all__ = ["root"]
@@ -107,6 +109,43 @@ def is_missing(fetch: Callable[[str], str], page: str) -> bool:
         fetch(page)
         return False
     return True
+
+
+def test_what_is_kept_was_made_as_it_is_configured(root: Path) -> None:
+    """The processes that have built the last version have the configuration of that."""
+    with served(root) as fetch:
+        when(fetch, PAGE, lambda html: "lockstep-cell" in html)
+        link = "markdown_extensions:\n  - toc: {permalink: true}\n"
+        edited("mkdocs.yml", "markdown_extensions:\n", link)(root)
+        when(fetch, PAGE, lambda html: "headerlink" in html)
+    page = root / "site" / PAGE / "index.html"
+    assert build(root).returncode == 0
+    kept = page.read_bytes()
+    shutil.rmtree(root / ".lockstep")
+    assert build(root).returncode == 0
+    assert page.read_bytes() == kept
+
+
+def test_what_is_kept_was_made_with_the_titles_of_other_pages(root: Path, held: Path) -> None:
+    other, guide = root / "docs/en/glossary.md", root / "docs/en/labs/show-all.md"
+    text, address = other.read_text("utf-8"), free()
+    changed = re.sub(r"(?m)^title: .*$", "title: Another", text)
+    assert changed != text
+    with served(root, address) as fetch:
+        sound = when(fetch, PAGE, lambda html: "lockstep-cell" in html)
+        when(fetch, "glossary/", lambda html: "Another" not in html)
+        held.touch()
+        other.write_text(changed, "utf-8")
+        when(fetch, "glossary/", lambda html: "Another" in html)
+        guide.write_text(f"{guide.read_text('utf-8')}\nA sentence more.\n", "utf-8")
+        when(fetch, PAGE, lambda html: "A sentence more." in html)
+        other.write_text(text, "utf-8")
+        when(fetch, "glossary/", lambda html: "Another" not in html)
+        held.unlink()
+        until(lambda: "A sentence more." in fetch("search/en.json"))
+    assert "Another" not in sound
+    with served(root, address) as fetch:
+        assert "Another" not in when(fetch, PAGE, lambda html: "A sentence more." in html)
 
 
 def test_edits_that_come_quickly_are_all_shown(root: Path) -> None:
