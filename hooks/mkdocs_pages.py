@@ -8,6 +8,7 @@ of is not kept, so that it complains again.
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+from lockstep.disk import conversion
 from lockstep.disk.build import Build
 from lockstep.disk.cache import digest
 from lockstep.ground.language import Words
@@ -49,6 +51,9 @@ def places(files: Files) -> str:
 
 
 def _render(page: Page, build: Build, language: str, config: MkDocsConfig, files: Files) -> None:
+    config = copy(config)
+    extensions: list[Any] = [*config.markdown_extensions, conversion.Quick()]
+    config.markdown_extensions = extensions
     made_from = build.made_from()
     if made_from is None:
         Page.render(page, config, files)
