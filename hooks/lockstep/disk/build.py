@@ -98,7 +98,7 @@ class Build:
         whole: as ``checking.recalled`` takes it.
         """
         project = Project.open(config)
-        site, findings, recall = checking.recalled(project, whole)
+        site, findings, recall = checking.recalled(project, whole, is_built=whole is None)
         segmentations = segmentation.of(site.glossary, site.settings.languages)
         finders = segmentation.finders(site.glossary, segmentations)
         cache = project.cache
