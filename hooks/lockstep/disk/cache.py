@@ -26,9 +26,10 @@ KEPT = 3
 _TABLE = """
   CREATE TABLE IF NOT EXISTS made (
     key BLOB PRIMARY KEY, used INTEGER NOT NULL, digest BLOB NOT NULL, value BLOB NOT NULL
-  ) WITHOUT ROWID
+  )
 """
-"""What is long stands at the end, so that what stands before it can be read without it."""
+"""What is long stands at the end, so that what stands before it can be read without it; keys are
+looked up in an index of their own, where no values lie in between."""
 _NONE = (b"", b"", 0)
 _PUT = "INSERT OR REPLACE INTO made (key, value, digest, used) VALUES (?, ?, ?, ?)"
 
