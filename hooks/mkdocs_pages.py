@@ -6,6 +6,7 @@ of is not kept, so that it complains again.
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -23,7 +24,18 @@ from lockstep.disk.cache import digest
 from lockstep.ground.language import Words
 from lockstep.pages import rendering
 
+_FOR_SEARCH = re.compile(r'data-search-\w+="[^"]')
+"""What Material's search plugin takes out of pages."""
 _log = logging.getLogger("mkdocs.structure.pages")
+
+
+def prepare(config: MkDocsConfig, build: Build, words: Callable[[], Words]) -> None:
+    """Claim the engine's fence, and spare all pages what finds nothing in them.
+
+    words: gives those of the language that is being built.
+    """
+    claim_fence(config, build, words)
+    spare(config)
 
 
 def claim_fence(config: MkDocsConfig, build: Build, words: Callable[[], Words]) -> None:
@@ -34,6 +46,24 @@ def claim_fence(config: MkDocsConfig, build: Build, words: Callable[[], Words]) 
     fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
     parts = (build.blocks, words, lambda: build.original, build.status)
     fences.setdefault("custom_fences", []).append(rendering.fence(*parts, build.origin))
+
+
+def spare(config: MkDocsConfig) -> None:
+    """Have Material's search plugin look at no page in which it would find nothing.
+
+    It takes out attributes of its own, for which it looks at each blank of a page.
+    """
+    events: list[Any] = config.plugins.events["page_context"]
+    for index, look in enumerate(events):
+        if type(getattr(look, "__self__", None)).__module__ == "material.plugins.search.plugin":
+            events[index] = partial(_looked_at, look)
+
+
+def _looked_at(look: Callable[..., Any], context: Any, *, page: Page, **given: Any) -> Any:  # noqa: ANN401 MkDocs' own
+    is_left_out = page.meta.get("search") == {"exclude": True}  # as the hook does with all pages
+    if is_left_out and not _FOR_SEARCH.search(page.content or ""):
+        return None
+    return look(context, page=page, **given)
 
 
 def remember(page: Page, build: Build, language: str) -> None:
