@@ -21,6 +21,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 import mkdocs_files
+import mkdocs_navigation
 import mkdocs_screen
 from lockstep.disk.cache import digest
 
@@ -88,6 +89,8 @@ class Left:
 
     def _make(self, file: File) -> None:
         page, config = self._render(file), self.config
+        # Titles may have changed: the navigation is filled in anew.
+        self.env.globals[mkdocs_navigation.NAME] = mkdocs_navigation.Items()
         every: Any = [*self._pages.values()]
         excluded = file.inclusion is InclusionLevel.EXCLUDED
         building._build_page(page, config, every, self.nav, self.env, excluded=excluded)  # noqa: SLF001

@@ -22,13 +22,14 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+import mkdocs_navigation
 import mkdocs_templates
 from lockstep.disk.build import Build
 from lockstep.disk.cache import digest
 from lockstep.ground.language import Words
 from mkdocs_templates import NAMES, TEXT, UNSEEN
 
-_OWN_NAMES = {"all_words", "words"}
+_OWN_NAMES = {"all_words", "words", mkdocs_navigation.NAME}
 """What the hook adds to those names, which the language settles."""
 _FILE = ("abs_src_path", "dest_uri", "edit_uri", "name", "url")
 """What of a file is known only once it is asked for."""

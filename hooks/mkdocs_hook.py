@@ -64,7 +64,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             raise PluginError(str(error)) from error
         _tell(build.findings)
         config.extra["lockstep"] = build
-        mkdocs_pages.claim_fence(config, build, lambda: _words(config))
+        mkdocs_pages.prepare(config, build, lambda: _words(config))
         mkdocs_files.set_sources(config, build)
         mkdocs_files.set_languages(config, build)
     mkdocs_templates.leave_icons(config)

@@ -6,8 +6,10 @@ of is not kept, so that it complains again.
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import partial
 from typing import Any
 
@@ -16,12 +18,24 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+from lockstep.disk import conversion
 from lockstep.disk.build import Build
 from lockstep.disk.cache import digest
 from lockstep.ground.language import Words
 from lockstep.pages import rendering
 
+_FOR_SEARCH = re.compile(r'data-search-\w+="[^"]')
+"""What Material's search plugin takes out of pages."""
 _log = logging.getLogger("mkdocs.structure.pages")
+
+
+def prepare(config: MkDocsConfig, build: Build, words: Callable[[], Words]) -> None:
+    """Claim the engine's fence, and spare all pages what finds nothing in them.
+
+    words: gives those of the language that is being built.
+    """
+    claim_fence(config, build, words)
+    spare(config)
 
 
 def claim_fence(config: MkDocsConfig, build: Build, words: Callable[[], Words]) -> None:
@@ -32,6 +46,24 @@ def claim_fence(config: MkDocsConfig, build: Build, words: Callable[[], Words]) 
     fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
     parts = (build.blocks, words, lambda: build.original, build.status)
     fences.setdefault("custom_fences", []).append(rendering.fence(*parts, build.origin))
+
+
+def spare(config: MkDocsConfig) -> None:
+    """Have Material's search plugin look at no page in which it would find nothing.
+
+    It takes out attributes of its own, for which it looks at each blank of a page.
+    """
+    events: list[Any] = config.plugins.events["page_context"]
+    for index, look in enumerate(events):
+        if type(getattr(look, "__self__", None)).__module__ == "material.plugins.search.plugin":
+            events[index] = partial(_looked_at, look)
+
+
+def _looked_at(look: Callable[..., Any], context: Any, *, page: Page, **given: Any) -> Any:  # noqa: ANN401 MkDocs' own
+    is_left_out = page.meta.get("search") == {"exclude": True}  # as the hook does with all pages
+    if is_left_out and not _FOR_SEARCH.search(page.content or ""):
+        return None
+    return look(context, page=page, **given)
 
 
 def remember(page: Page, build: Build, language: str) -> None:
@@ -49,6 +81,9 @@ def places(files: Files) -> str:
 
 
 def _render(page: Page, build: Build, language: str, config: MkDocsConfig, files: Files) -> None:
+    config = copy(config)
+    extensions: list[Any] = [*config.markdown_extensions, conversion.Quick()]
+    config.markdown_extensions = extensions
     made_from = build.made_from()
     if made_from is None:
         Page.render(page, config, files)

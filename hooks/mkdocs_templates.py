@@ -1,5 +1,6 @@
 """Templates: compiled once for all languages and builds; what they read, told from their text."""
 
+from collections.abc import Callable
 from pathlib import Path
 from sysconfig import get_path
 
@@ -7,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, TemplateSyntaxError, nodes
 from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 
+import mkdocs_navigation
 from lockstep.disk.cache import Cache
 from lockstep.disk.layout import visible
 
@@ -54,6 +56,13 @@ class _Loader(FileSystemLoader):
     them, that pages get with their text.
     """
 
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """Return a template's text, its path, and what tells whether it is so still; Jinja asks."""
+        text, path, is_so = super().get_source(environment, template)
+        return mkdocs_navigation.once(template, text), path, is_so
+
     def list_templates(self) -> list[str]:
         """Return the paths of all files but hidden ones; Jinja asks."""
         found = (
@@ -70,6 +79,7 @@ def leave_icons(config: MkDocsConfig) -> None:
         env = type(theme).get_env(theme)
         if type(env.loader) is FileSystemLoader:
             env.loader = _Loader(env.loader.searchpath, env.loader.encoding)
+            env.globals[mkdocs_navigation.NAME] = mkdocs_navigation.Items()
         return env
 
     theme.get_env = environment  # type: ignore[method-assign] # MkDocs asks the theme itself

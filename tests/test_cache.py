@@ -28,6 +28,26 @@ def test_what_was_made_is_not_made_again(tmp_path: Path) -> None:
     assert Cache(path, "basis").made(unmade, "kind", "a", b"b") == VALUE
 
 
+def test_what_another_process_has_made_is_taken_over(tmp_path: Path) -> None:
+    theirs, ours = (Cache(tmp_path / "cache", "basis") for _ in range(2))
+    theirs.put(VALUE, "kind", "a")
+    ours.take_over(theirs.handed_over())
+    theirs.flush()
+    assert theirs.get("kind", "a") is None
+    ours.flush()
+    assert theirs.get("kind", "a") == VALUE
+
+
+def test_so_much_that_it_would_fill_the_memory_is_written_at_once(tmp_path: Path) -> None:
+    theirs, ours = (Cache(tmp_path / name, "basis") for name in ("theirs", "ours"))
+    for number in range(3):
+        theirs.put(bytes(4_000_000), "kind", str(number))
+    ours.take_over(theirs.handed_over())
+    assert theirs.get("kind", "2") is None
+    ours.take_over({bytes(1): bytes(8_000_000)})
+    assert not ours.handed_over()
+
+
 @pytest.mark.parametrize(
     ("basis", "kind", "sources"),
     [

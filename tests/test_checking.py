@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,10 @@ from lockstep.disk import checking, inputs, workers
 from lockstep.disk.cache import STORE
 from lockstep.disk.folder import Folder
 from lockstep.disk.project import Project
+from lockstep.ground.language import Language
 from lockstep.ground.problem import Problem
+from lockstep.guides.document import Document
+from lockstep.pages import ticking
 from lockstep.pages.site import Site
 from lockstep.rules.check import check
 from tests import case
@@ -101,6 +106,33 @@ def test_only_what_changed_is_checked_again(root: Path, monkeypatch: pytest.Monk
     assert checking.check(project)[1] == clean(root)
     assert [name for name in asked if name.endswith(".md")][:1] == ["other.md"]
     assert "labs/count-animals.md" not in asked[: asked.index("other.md") + 1]
+
+
+def test_what_is_about_to_be_built_is_put_together_where_it_is_checked(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "FEW", 1)
+    site, _, recall = checking.recalled(Project.open(root / CONFIG), is_built=True)
+    documents = [*site.documents()]
+    made = [Site.page(replace(site, ready={}), guide, language) for language, _, guide in documents]
+    keys = [
+        ticking.keys(*_published(site, guide, language))
+        for language, _, guide in documents
+        if site.lab(guide.meta)
+    ]
+    monkeypatch.setattr(Site, "_page", None)
+    monkeypatch.setattr(Site, "published", None)
+    monkeypatch.setattr(ticking, "keys", None)
+    known = [recall.page(guide, language, pytest.fail) for language, _, guide in documents]
+    assert known == made
+    steps = [recall.steps(it, language) for language, _, it in documents if site.lab(it.meta)]
+    assert steps == [{anchor: [*each] for anchor, each in page.items()} for page in keys]
+    assert any(map(ticking.known, steps))
+
+
+def _published(site: Site, guide: Document, language: Language) -> tuple[Document, Any]:
+    found, standings = site.published(guide, language)
+    return found.document, standings
 
 
 def test_a_notebook_that_changed_concerns_its_pages_only(

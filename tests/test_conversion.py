@@ -36,6 +36,11 @@ with pytest.MonkeyPatch.context() as patched:
     patched.setattr(conversion, "_Inline", InlineProcessor)
     PLAINLY = conversion.converter(ROOT / "mkdocs.yml")
     PLAINLY("")  # loads it
+with pytest.MonkeyPatch.context() as patched:
+    patched.setattr(conversion, "_CONTENTS", "nowhere")
+    QUICKLY = conversion.converter(ROOT / "mkdocs.yml")
+    QUICKLY("")
+    patched.setattr(conversion, "_Inline", InlineProcessor)
     patched.setattr(conversion, "_Narrow", _Everything)
     WHOLLY = conversion.converter(ROOT / "mkdocs.yml")
     WHOLLY("")
@@ -135,6 +140,18 @@ def test_patterns_that_are_not_tried_would_have_made_nothing_of_any_text(text: s
     assert CONVERT(text) == PLAINLY(text)
 
 
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_page_is_the_same_when_it_is_made_quickly(guide: Path) -> None:
+    text = guide.read_text("utf-8")
+    assert QUICKLY(text) == WHOLLY(text)
+
+
+@few
+@given(guides)
+def test_any_page_is_the_same_when_it_is_made_quickly(text: str) -> None:
+    assert QUICKLY(text) == WHOLLY(text)
+
+
 def _seen(text: str, convert: Callable[[str], str]) -> list[Block]:
     """Return what readers see, but for where the permalinks of headings stand."""
     blocks = see(document.read(text, "guide.md"), convert).blocks
@@ -168,4 +185,4 @@ def test_what_is_left_out_of_any_text_would_not_be_seen(text: str) -> None:
     ],
 )
 def test_blocks_are_looked_for_wherever_they_may_stand(text: str) -> None:
-    assert CONVERT(text) == WHOLLY(text)
+    assert CONVERT(text) == QUICKLY(text) == WHOLLY(text)

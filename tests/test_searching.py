@@ -3,11 +3,17 @@
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mkdocs.config import load_config
+from mkdocs.structure.files import File
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import TableOfContents
 
+import mkdocs_pages
 from lockstep.disk.project import Project
 from lockstep.disk.segmentation import Segmentation
 from lockstep.pages import passages
@@ -153,3 +159,30 @@ def test_a_page_can_be_left_out_or_count_for_less() -> None:
         ("zh/a/", 1), ("zh/c/", 0.5), ("zh/d/", 1),
     ]  # fmt: skip
     assert pages[0][2] == [["", "梯度", f"梯度{MARK}下降"]]
+
+
+MARKED = '<p data-search-exclude>One <b data-search-boost="2" id="x">two</b></p>'
+
+
+@pytest.mark.parametrize("content", [MARKED, "<p>Plain data-search-text.</p>", ""])
+@pytest.mark.parametrize("meta", [{}, {"search": {"exclude": True}}, {"search": {"boost": 2}}])
+def test_the_search_plugin_does_what_it_would_do_where_it_is_spared(
+    tmp_path: Path, content: str, meta: dict[str, Any]
+) -> None:
+    (tmp_path / "docs").mkdir()
+    config = tmp_path / "mkdocs.yml"
+    config.write_text("{site_name: x, theme: material, plugins: [search]}", "utf-8")
+    found = []
+    for spared in (False, True):
+        site = load_config(str(config))
+        site.plugins.on_startup(command="build", dirty=False)
+        site.plugins.on_config(site)
+        if spared:
+            mkdocs_pages.spare(site)
+        page = Page("Page", File.generated(site, "page.md", content=""), site)
+        page.content, page.meta, page.toc = content, meta, TableOfContents([])
+        context: Any = site.plugins.run_event("page_context", {}, page=page, config=site, nav=None)
+        search: Any = site.plugins["material/search"]
+        found.append((context, page.content, search.search_index.entries))
+    assert found[0] == found[1]
+    assert (len(found[0][2]) > 0) is (meta != {"search": {"exclude": True}} and bool(content))

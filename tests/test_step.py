@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep.guides import document, section, step
+from lockstep.guides import document, markup, section, step
 from lockstep.guides.step import Step
+from tests.strategies import few, guides
 
 GUIDE = """\
 ## Load {#load}
@@ -101,3 +102,39 @@ def test_keys_travel_with_their_steps(texts: list[str], data: st.DataObject) -> 
     ]
     assert sorted(keys(written[0])) == sorted(keys(written[1]))
     assert len(set(keys(written[0]))) == len(texts)
+
+
+ADDRESSES = """\
+1. [Start][there] at <https://example.org> or `[no](link)`.
+
+    - Nested, ![alone](here.png): [again][^1].
+
+> [No step](elsewhere.md).
+
+2. A *word* <b>more</b>.
+
+[there]: https://example.org/there
+[^1]: 1. A [note](note.md).
+"""
+
+
+@pytest.mark.parametrize("text", [GUIDE, ADDRESSES])
+def test_steps_are_those_that_all_of_a_text_gives(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(markup, "outline", markup.parse)
+        wanted = _each(text)
+    assert _each(text) == wanted
+    assert any(wanted)
+
+
+@few
+@given(guides)
+def test_steps_of_any_guide_are_those_that_all_of_it_gives(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(markup, "outline", markup.parse)
+        wanted = _each(text)
+    assert _each(text) == wanted
+
+
+def _each(text: str) -> list[tuple[Step, ...]]:
+    return [step.steps(part) for part in section.sections(document.read(text, "guide.md"))]

@@ -100,7 +100,7 @@ class Build:
 
     @classmethod
     def _of(cls, project: Project, whole: str | None = None) -> "Build":
-        site, findings, recall = checking.recalled(project, whole)
+        site, findings, recall = checking.recalled(project, whole, is_built=whole is None)
         segmentations = segmentation.of(site.glossary, site.settings.languages)
         finders = segmentation.finders(site.glossary, segmentations)
         cache = project.cache

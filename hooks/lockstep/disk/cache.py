@@ -10,7 +10,7 @@ import hashlib
 import marshal
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,9 +26,10 @@ KEPT = 3
 _TABLE = """
   CREATE TABLE IF NOT EXISTS made (
     key BLOB PRIMARY KEY, used INTEGER NOT NULL, digest BLOB NOT NULL, value BLOB NOT NULL
-  ) WITHOUT ROWID
+  )
 """
-"""What is long stands at the end, so that what stands before it can be read without it."""
+"""What is long stands at the end, so that what stands before it can be read without it; keys are
+looked up in an index of their own, where no values lie in between."""
 _NONE = (b"", b"", 0)
 _PUT = "INSERT OR REPLACE INTO made (key, value, digest, used) VALUES (?, ?, ?, ?)"
 
@@ -63,9 +64,7 @@ class Cache:
         if self.basis is None:
             return
         self._new[self._key(kind, sources)] = data = marshal.dumps(value)
-        self._size += len(data)
-        if self._size > _MUCH:
-            self.flush()
+        self._grow(len(data))
 
     def made(self, make: Callable[[], _T], kind: str, *sources: str | bytes) -> _T:
         """Return what was made from sources, or make and keep it."""
@@ -74,6 +73,16 @@ class Cache:
             found = make()
             self.put(found, kind, *sources)
         return found
+
+    def handed_over(self) -> dict[bytes, bytes]:
+        """Return what is new, for the cache of another process to keep in this one's place."""
+        found, self._new, self._size = self._new, {}, 0
+        return found
+
+    def take_over(self, found: Mapping[bytes, bytes]) -> None:
+        """Keep what another process has made."""
+        self._new |= found
+        self._grow(sum(map(len, found.values())))
 
     def flush(self) -> None:
         """Write what is new, and drop what was not asked for in some days."""
@@ -99,6 +108,12 @@ class Cache:
         else:
             self._new.clear()
             self._used.clear()
+
+    def _grow(self, size: int) -> None:
+        """Count the bytes of new values, and write them where they are too many."""
+        self._size += size
+        if self._size > _MUCH:
+            self.flush()
 
     def _read(self, key: bytes) -> bytes | None:
         query = "SELECT value, digest, used FROM made WHERE key = ?"

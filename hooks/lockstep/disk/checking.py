@@ -44,11 +44,13 @@ def check(project: "Project", whole: str | None = None) -> tuple["Site", list[Pr
 
 
 def recalled(
-    project: "Project", whole: str | None = None
+    project: "Project", whole: str | None = None, *, is_built: bool = False
 ) -> tuple["Site", list[Problem], "Recall"]:
     """Return the same, and what is known of how its guides are published.
 
-    whole: empty where findings need not be remembered, but of each page.
+    whole: empty where findings need not be remembered, but of each page; is_built: whether all
+    pages are about to be built: those that are checked are put together there and then, by a
+    process that has just read them.
     """
     from lockstep.disk import workers  # noqa: PLC0415 see above
     from lockstep.disk.recall import Recall  # noqa: PLC0415
@@ -66,14 +68,18 @@ def recalled(
         with suppress(ConversionError):  # each page says so
             site.convert("")  # what that reads is read once, for all who check pages
 
-    def checked(page: str) -> bytes:
-        return stored(checks.of_page(page))
+    def checked(page: str) -> tuple[bytes, dict[bytes, bytes]]:
+        made = stored(checks.of_page(page))
+        if is_built and cache.basis is not None:
+            recall.prepare(page)
+        return made, cache.handed_over()
 
     results = workers.side_by_side(checked, left)
     unchanged = bool(whole) and whole == digest(project)  # nothing is read any more
     cache.flush()
-    for page, made in zip(left, results, strict=True):
+    for page, (made, prepared) in zip(left, results, strict=True):
         kept[page] = made
+        cache.take_over(prepared)
         cache.put(made, "checked", keys[page])
     found: dict[str, PageFindings] = {page: revived(each) for page, each in kept.items()}
     problems = checks.together(found)

@@ -4,13 +4,15 @@ Neither the site's theme nor its plugins are asked, so that a page is converted 
 """
 
 import re
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element
 
-from markdown import Markdown, inlinepatterns
+from markdown import Extension, Markdown, inlinepatterns
 from markdown.blockprocessors import (
+    BlockProcessor,
     BlockQuoteProcessor,
     HRProcessor,
     ReferenceProcessor,
@@ -24,7 +26,7 @@ from markdown.extensions.tables import TableProcessor
 from markdown.extensions.toc import TocTreeprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import InlineProcessor, Treeprocessor
-from markdown.util import AtomicString
+from markdown.util import AtomicString, Registry
 from pymdownx.details import DetailsProcessor
 from pymdownx.tabbed import TabbedProcessor
 
@@ -120,36 +122,50 @@ def _loaded(config: Path) -> Markdown:
     markdown = Markdown(
         extensions=settings["markdown_extensions"], extension_configs=settings["mdx_configs"]
     )
-    if type(markdown.treeprocessors["inline"]) is InlineProcessor:
-        markdown.treeprocessors.register(_Inline(markdown), "inline", _PRIORITY)
-    markdown.preprocessors.register(_Narrow(markdown), "narrow", _BEFORE_HTML)
+    Quick().extendMarkdown(markdown)
+    contents = _CONTENTS in markdown.treeprocessors and markdown.treeprocessors[_CONTENTS]
+    if type(contents) is TocTreeprocessor:
+        markdown.treeprocessors.register(_Contents(markdown, contents), _CONTENTS, _LATE)
     return markdown
 
 
+class Quick(Extension):
+    """Lets a converter do nothing that finds nothing: the last of its extensions."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 Python-Markdown's own
+        """Put what is quick in the place of what is not."""
+        if type(md.treeprocessors["inline"]) is InlineProcessor:
+            md.treeprocessors.register(_Inline(md), "inline", _PRIORITY)
+        md.preprocessors.register(_Narrow(md), "narrow", _BEFORE_HTML)
+        # Each element of a page is asked for several times.
+        md.is_block_level = cache(md.is_block_level)  # type: ignore[method-assign]
+
+
+class _Wanted(Registry[BlockProcessor]):
+    """What reads blocks: all of it is gone through for each, and put in order once."""
+
+    @cached_property
+    def _in_order(self) -> list[BlockProcessor]:
+        return list(super().__iter__())
+
+    def __iter__(self) -> Iterator[BlockProcessor]:
+        return iter(self._in_order)
+
+
 class _Narrow(Preprocessor):
-    """Leaves out, page by page, what surely finds nothing there."""
+    """Leaves out, page by page, what surely finds no block there."""
 
     def __init__(self, markdown: Markdown) -> None:
         super().__init__(markdown)
-        self._processors = [*markdown.parser.blockprocessors]
-        # Each element of a page is asked for several times.
-        markdown.is_block_level = cache(markdown.is_block_level)  # type: ignore[method-assign]
-        self._contents: _Contents | None = None
-        contents = _CONTENTS in markdown.treeprocessors and markdown.treeprocessors[_CONTENTS]
-        if type(contents) is TocTreeprocessor:
-            self._contents = _Contents(markdown, contents)
-            markdown.treeprocessors.register(self._contents, _CONTENTS, _LATE)
+        self._all: Any = markdown.parser.blockprocessors
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines)
-        wanted = [
-            each
-            for each in self._processors
-            if re.search(_BLOCKS.get(type(each), ""), text, re.MULTILINE)
-        ]
-        self.md.parser.blockprocessors = wanted  # type: ignore[assignment] # it is gone through
-        if self._contents:
-            self._contents.look_for_mark(text)
+        wanted = _Wanted()
+        for each, (name, priority) in zip(self._all, self._all._priority, strict=True):  # noqa: SLF001 nothing else names them
+            if re.search(_BLOCKS.get(type(each), ""), text, re.MULTILINE):
+                wanted.register(each, name, priority)
+        self.md.parser.blockprocessors = wanted
         return lines
 
 
@@ -166,11 +182,9 @@ class _Contents(Treeprocessor):
         is_seen = contents.use_permalinks and contents.permalink_class != PERMALINK
         self._is_always_made = bool(contents.use_anchors or contents.base_level or is_seen)
 
-    def look_for_mark(self, text: str) -> None:
-        """Have no mark looked for that is not in the text of a page."""
-        self._contents.marker = self._mark if self._mark in text else ""
-
     def run(self, root: Element) -> None:
+        # No mark is looked for that is not in the text of a page.
+        self._contents.marker = self._mark if self._mark in "".join(root.itertext()) else ""
         ids = ("id" in each.attrib for each in root.iter() if each.tag in HEADINGS)
         if self._is_always_made or self._contents.marker or not all(ids):
             self._contents.run(root)

@@ -37,6 +37,14 @@ class Recall:
         self._kept: set[str] = set()
         """Paths of guides of which it is kept how they are published."""
 
+    def prepare(self, page: str) -> None:
+        """Keep all that builds ask for of a page, in all its languages."""
+        for language, guide in self._site.versions(page).items():
+            self.keep(guide, language, self._site.page(guide, language))
+            self.problems(guide, language)
+            if self._site.lab(guide.meta):
+                self.steps(guide, language)
+
     def page(self, guide: Document, language: Language, make: Callable[[], Page]) -> Page:
         """Return a guide as it is published, made where it is not known."""
         if known := self._known("published", guide, language):

@@ -110,13 +110,13 @@ def _dictionary() -> Any:  # noqa: ANN401 jieba has no types
     """Return jieba's own tokenizer, without the terms."""
     import jieba  # noqa: PLC0415 see above
 
-    jieba.setLogLevel(logging.WARNING)  # it tells of each load otherwise
     if not jieba.dt.initialized:
+        jieba.setLogLevel(logging.WARNING)  # it tells of each load otherwise
         # What jieba keeps it reads word by word from the file, which takes three times as long.
         with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
             kept = Path(tempfile.gettempdir(), "jieba.cache")
             if kept.stat().st_mtime > Path(jieba.__file__).with_name("dict.txt").stat().st_mtime:
                 jieba.dt.FREQ, jieba.dt.total = marshal.loads(kept.read_bytes())  # noqa: S302 as jieba
                 jieba.dt.initialized = True
-    jieba.dt.initialize()
+        jieba.dt.initialize()
     return jieba.dt

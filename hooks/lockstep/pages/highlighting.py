@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from markdown import Markdown
+from pygments.token import Name, Operator, Punctuation, Text, Whitespace
 
 from lockstep.pages import lexing
 
@@ -18,6 +19,10 @@ Highlighter = Callable[[str, str, Mapping[str, str]], str]
 _PLAIN = re.compile(r'<span class="(?:n|o|p|w)">([^<]*)</span>')
 """Names, operators, punctuation and blanks, as Pygments marks them. They have no colour of their
 own, and are two thirds of all that a browser has to style on the page of a lab."""
+
+
+_ALIKE = frozenset({Name, Operator, Punctuation, Text, Whitespace})
+"""The same, and what is not marked, as Pygments calls them."""
 
 
 class _Unstyled:
@@ -53,8 +58,16 @@ def _quick(kind: Any) -> Any:  # noqa: ANN401 pymdownx has no types
     if getattr(kind, "is_quick", False):
         return kind
 
-    def get_lexer(self: Any, *given: Any) -> tuple[Any, str]:  # noqa: ANN401 see above
-        lexer, name = kind.get_lexer(self, *given)
-        return lexing.quick(lexer), name
+    known: dict[str, tuple[Any, str]] = {}
+    """Lexers by all that Pygments finds one by: it goes through hundreds of them."""
+
+    def get_lexer(self: Any, source: str, language: str, *given: Any) -> tuple[Any, str]:  # noqa: ANN401 see above
+        meant = self.get_extended_language(language)
+        wanted = repr((meant, self.default_lang, self.noclasses, given))
+        if self.guess_lang or wanted not in known:
+            lexer, name = kind.get_lexer(self, source, language, *given)
+            alike = frozenset() if self.noclasses else _ALIKE
+            known[wanted] = lexing.quick(lexer, alike), name
+        return known[wanted]
 
     return type(kind.__name__, (kind,), {"get_lexer": get_lexer, "is_quick": True})
