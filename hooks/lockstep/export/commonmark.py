@@ -17,6 +17,10 @@ from mdformat.renderer import DEFAULT_RENDERERS, MDRenderer, RenderContext, Rend
 _EMPHASIS = {"em", "strong"}
 _SPECIAL = re.compile(r"[\t\\*_\[\]<`&~]|  |\n\n|!\Z")
 """What mdformat may write otherwise in running text; most of it has none."""
+_SPECIAL_LINE = re.compile(
+    r"^(?:[\s#<>]|[-*+](?:[ \t]|$)|[0-9]+[.)]|[-*_= \t]+$)|\s$", re.MULTILINE
+)
+"""What mdformat may write otherwise at the ends of a paragraph's lines; most lines have none."""
 _OPTIONS: dict[str, Any] = {"mdformat": {"number": True, "compact_tables": True}}
 
 
@@ -91,10 +95,16 @@ def _text(node: RenderTreeNode, context: RenderContext) -> str:
     return DEFAULT_RENDERERS["text"](node, context) if _SPECIAL.search(content) else content
 
 
+def _paragraph(node: RenderTreeNode, context: RenderContext) -> str:
+    """Write a paragraph, the plain one as it is: mdformat looks at each of its lines many times."""
+    said = node.children[0].render(context)
+    return DEFAULT_RENDERERS["paragraph"](node, context) if _SPECIAL_LINE.search(said) else said
+
+
 def _inline(node: RenderTreeNode, context: RenderContext) -> str:
     """Write inline tokens, and read them again where emphasis is at stake."""
     marked = DEFAULT_RENDERERS["inline"](node, context)
-    wanted = _emphasis(node.to_tokens()[0].children or [])
+    wanted = _emphasis(node.token.children or [] if node.token else [])
     if not wanted or context.env.get("html") or _read(marked) == wanted:
         return marked
     context.env["html"] = True
@@ -124,5 +134,11 @@ def _reader() -> MarkdownIt:
 class _Emphasis:
     """An extension of mdformat's."""
 
-    RENDERERS = {"em": _plain, "strong": _plain, "inline": _inline, "text": _text}  # noqa: RUF012 mdformat's form
+    RENDERERS = {  # noqa: RUF012 mdformat's form
+        "em": _plain,
+        "inline": _inline,
+        "paragraph": _paragraph,
+        "strong": _plain,
+        "text": _text,
+    }
     POSTPROCESSORS: dict[str, Any] = {}  # noqa: RUF012 mdformat's form
