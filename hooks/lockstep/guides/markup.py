@@ -13,6 +13,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, newline
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
@@ -87,13 +88,19 @@ def parse(text: str, footnotes: Iterable[str] = ()) -> Sequence[Token]:
     return _parsed(text, frozenset(footnotes))
 
 
+def outline(text: str) -> Sequence[Token]:
+    """Return the same tokens; of running text, only what may lead anywhere is taken apart."""
+    return _parsed(text, frozenset(), is_outline=True)
+
+
 @lru_cache(maxsize=32)
-def _parsed(text: str, footnotes: frozenset[str]) -> Sequence[Token]:
+def _parsed(text: str, footnotes: frozenset[str], *, is_outline: bool = False) -> Sequence[Token]:
     known = {f":{label}": -1 for label in footnotes}
     idle = {rule for rule, signs in _SIGNS.items() if not any(sign in text for sign in signs)}
     if not _DEFINED.search(text):
         idle.add("deflist")
-    return parser(frozenset(idle)).parse(text, {"footnotes": {"refs": known}} if known else {})
+    reader = parser(frozenset(idle), is_outline=is_outline)
+    return reader.parse(text, {"footnotes": {"refs": known}} if known else {})
 
 
 def info(info: str) -> tuple[str, frozenset[str], dict[str, str]]:
@@ -146,6 +153,13 @@ def _newline_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 mar
     return found
 
 
+def _addresses_rule(state: StateCore) -> None:
+    """Take running text apart where an address may stand."""
+    for token in state.tokens:
+        if token.type == "inline" and ("[" in token.content or "<" in token.content):
+            token.children = state.md.inline.parse(token.content, state.md, state.env, [])
+
+
 def is_wide(character: str) -> bool:
     """Whether a character is one of Chinese or Japanese text, its punctuation included."""
     return unicodedata.east_asian_width(character) in {"W", "F"}
@@ -189,8 +203,8 @@ _normalized = lru_cache(maxsize=1024)(MarkdownIt().normalizeLink)
 
 
 @cache
-def parser(idle: frozenset[str]) -> MarkdownIt:
-    """Return what reads texts in which some rules find nothing."""
+def parser(idle: frozenset[str], *, is_outline: bool = False) -> MarkdownIt:
+    """Return what reads texts in which some rules find nothing; see ``outline``."""
     parser = MarkdownIt("commonmark")
     parser.inline = _Inline()
     parser.configure("commonmark").enable(["table", "strikethrough"])
@@ -204,6 +218,8 @@ def parser(idle: frozenset[str]) -> MarkdownIt:
         parser.use(plugin)
     # Definitions stay where they are written, and those to which nothing refers are kept.
     parser.core.ruler.disable("footnote_tail")
+    if is_outline:
+        parser.core.ruler.at("inline", _addresses_rule)
     parser.inline.ruler.before("escape", "directive", _directive_rule)
     parser.inline.ruler.at("newline", _newline_rule)
     interrupts = ["paragraph", "reference", "blockquote"]

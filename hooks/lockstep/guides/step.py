@@ -41,7 +41,7 @@ def steps(part: Section) -> tuple[Step, ...]:
         return ()  # most sections can be told without reading them
     found: list[Step] = []
     seen: Counter[str] = Counter()
-    for depth, tokens in _texts(markup.parse(part.plain)):
+    for depth, tokens in _texts(markup.outline(part.plain)):
         said = tuple((tag, text) for _, tag, text in section.substance(tokens) if text)
         key = sha256(repr((part.anchor, said)).encode()).hexdigest()[:DIGITS]
         seen[key] += 1
