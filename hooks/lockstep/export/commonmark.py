@@ -17,10 +17,8 @@ from mdformat.renderer import DEFAULT_RENDERERS, MDRenderer, RenderContext, Rend
 _EMPHASIS = {"em", "strong"}
 _SPECIAL = re.compile(r"[\t\\*_\[\]<`&~]|  |\n\n|!\Z")
 """What mdformat may write otherwise in running text; most of it has none."""
-_SPECIAL_LINE = re.compile(
-    r"^(?:[\s#<>]|[-*+](?:[ \t]|$)|[0-9]+[.)]|[-*_= \t]+$)|\s$", re.MULTILINE
-)
-"""What mdformat may write otherwise at the ends of a paragraph's lines; most lines have none."""
+_SPECIAL_LINE = re.compile(r"[\s#<>]|[-*+]?(?:[ \t]|\Z)|[0-9]+[.)]|[-*_= \t]+\Z")
+"""Beginning of a line of a paragraph that mdformat may write otherwise; most have none."""
 _OPTIONS: dict[str, Any] = {"mdformat": {"number": True, "compact_tables": True}}
 
 
@@ -98,7 +96,8 @@ def _text(node: RenderTreeNode, context: RenderContext) -> str:
 def _paragraph(node: RenderTreeNode, context: RenderContext) -> str:
     """Write a paragraph, the plain one as it is: mdformat looks at each of its lines many times."""
     said = node.children[0].render(context)
-    return DEFAULT_RENDERERS["paragraph"](node, context) if _SPECIAL_LINE.search(said) else said
+    plain = not any(_SPECIAL_LINE.match(it) or it[-1:].isspace() for it in said.split("\n"))
+    return said if plain else DEFAULT_RENDERERS["paragraph"](node, context)
 
 
 def _inline(node: RenderTreeNode, context: RenderContext) -> str:
