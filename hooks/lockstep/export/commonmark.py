@@ -12,7 +12,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdformat.plugins import PARSER_EXTENSIONS
-from mdformat.renderer import DEFAULT_RENDERERS, MDRenderer, RenderContext, RenderTreeNode
+from mdformat.renderer import DEFAULT_RENDERERS, RenderContext, RenderTreeNode
 
 _EMPHASIS = {"em", "strong"}
 _SPECIAL = re.compile(r"[\t\\*_\[\]<`&~]|  |\n\n|!\Z")
@@ -24,9 +24,8 @@ _OPTIONS: dict[str, Any] = {"mdformat": {"number": True, "compact_tables": True}
 
 def written(tokens: Sequence[Token]) -> str:
     """Return blocks as CommonMark."""
-    extensions = [_Emphasis, PARSER_EXTENSIONS["gfm"], PARSER_EXTENSIONS["tables"]]
-    options = {**_OPTIONS, "parser_extension": extensions}
-    return MDRenderer().render(tokens, options, {}, finalize=False)
+    env: dict[str, Any] = {"indent_width": 0, "used_refs": set()}
+    return RenderTreeNode(tokens).render(_context()._replace(env=env))
 
 
 def text(content: str) -> Token:
@@ -77,6 +76,18 @@ def fence(code: str, language: str = "") -> list[Token]:
     """Return a fenced code block."""
     ended = code if not code or code.endswith("\n") else f"{code}\n"
     return [Token("fence", "code", 0, content=ended, info=language, markup="```")]
+
+
+@cache
+def _context() -> RenderContext:
+    """Return what mdformat writes with: it puts that together anew for each text, however short."""
+    renderers = {**DEFAULT_RENDERERS}
+    after: dict[str, tuple[Any, ...]] = {}
+    for extension in (_Emphasis, PARSER_EXTENSIONS["gfm"], PARSER_EXTENSIONS["tables"]):
+        renderers |= extension.RENDERERS
+        for kind, process in extension.POSTPROCESSORS.items():
+            after[kind] = (*after.get(kind, ()), process)
+    return RenderContext(renderers, after, _OPTIONS, {})
 
 
 def _plain(node: RenderTreeNode, context: RenderContext) -> str:
