@@ -6,7 +6,7 @@ import markdown
 import pytest
 from hypothesis import example, given
 
-from lockstep.guides import document, markup
+from lockstep.guides import document, markup, section
 from lockstep.guides.document import Document
 from tests.strategies import any_text, few, guides
 
@@ -162,3 +162,10 @@ def test_lines_that_flow_on_are_known() -> None:
 def test_rules_that_are_not_tried_would_have_found_nothing(text: str) -> None:
     everything = markup.parser(frozenset())
     assert markup.parse(text) == everything.parse(text)
+
+
+@few
+@given(guides)
+def test_an_outline_holds_what_counts_when_versions_are_compared(text: str) -> None:
+    whole = [*section.substance(markup.parse(text))]
+    assert [*section.substance(markup.outline(text))] == whole

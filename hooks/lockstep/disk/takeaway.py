@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from lockstep.disk import belongings
 from lockstep.disk.cache import Cache, digest
 from lockstep.disk.project import Project
 from lockstep.disk.recall import Recall
 from lockstep.export import kit
-from lockstep.export.archive import deflated
+from lockstep.export.archive import Pack, deflated
 from lockstep.export.inline import Addresses
 from lockstep.export.kit import Belongings, File
 from lockstep.export.lesson import Lesson
+from lockstep.notebooks import fingerprint
 from lockstep.pages.downloads import Download
 from lockstep.pages.site import Site
 
@@ -57,17 +58,19 @@ class Offers:
         foreign = list(self._originals({each.name for each in own}))
         beside = belongings.of(self._project, [each.lab for each in (*own, *foreign)])
         self._links = {languages.source.code: digest(there), language: digest(urls)}
+        # Many files are in the archives of several labs, all of them in that of all labs.
+        pack = cache(self._pack)
         notebooks: list[tuple[Lesson, bytes]] = []
         sources = [language]
         for each in (*own, *foreign):
-            made, source = self._lab(each, beside)
+            made, source = self._lab(each, beside, pack)
             notebooks.append((each, made[0].content))
             sources.append(source)
             if each.code == language:
                 yield from ((file.path, file.content) for file in made)
         if notebooks:
             whole = self._cache.made(
-                lambda: _plain([kit.of_all(notebooks, beside, words, self._pack)]), "labs", *sources
+                lambda: _plain([kit.of_all(notebooks, beside, words, pack)]), "labs", *sources
             )
             file = File(*whole[0])
             self._offer(language, file)
@@ -81,36 +84,36 @@ class Offers:
         if (language, lab) not in self._known:
             for each in self._originals():
                 if (each.code, each.name) == (language, lab):
-                    self._lab(each, belongings.of(self._project, [each.lab]))
+                    self._lab(each, belongings.of(self._project, [each.lab]), self._pack)
         return [*self._known[language, lab].values()]
 
     def all_labs(self, language: str) -> Download | None:
         """Return the archive of all labs of a language, if it has any."""
         return next(iter(self._known[language, None].values()), None)
 
-    def _lab(self, lesson: Lesson, beside: Belongings) -> tuple[list[File], str]:
+    def _lab(self, lesson: Lesson, beside: Belongings, pack: Pack) -> tuple[list[File], str]:
         """Offer the files of a lab, its notebook first; return them with a digest of all sources.
 
-        Those are what the files are made from, beside the engine and the glossary.
+        Those are what the files are made from, beside the engine and the glossary. pack: gives what
+        archives hold of a file's content.
         """
         addresses = lesson.addresses
         guide = self._site.guides[lesson.code][addresses.page.removeprefix(f"{lesson.code}/")]
-        belonging = sorted(beside.files.get(lesson.name, {}).items())
+        files = beside.files.get(lesson.name, {})
+        belonging = sorted((path, fingerprint.of_bytes(each)) for path, each in files.items())
         source = digest(
             (self._recall.key(guide, lesson.words.language), lesson.licence),
             (addresses.site, addresses.page, addresses.source, self._links[lesson.code]),
             (beside.pins, belonging),
         )
-        made = self._cache.made(
-            lambda: _plain(kit.of_lab(lesson, beside, self._pack)), "lab", source
-        )
-        files = [File(*file) for file in made]
-        for file in files:
+        made = self._cache.made(lambda: _plain(kit.of_lab(lesson, beside, pack)), "lab", source)
+        offered = [File(*file) for file in made]
+        for file in offered:
             self._offer(lesson.code, file)
-        return files, source
+        return offered, source
 
     def _pack(self, content: bytes) -> bytes:
-        """Pack a file, once for its own archive and that of all labs."""
+        """Pack a file, unless an earlier build has done so."""
         return self._cache.made(lambda: deflated(content), "deflated", content)
 
     def _offer(self, language: str, file: File) -> None:

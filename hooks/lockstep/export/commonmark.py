@@ -12,19 +12,20 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdformat.plugins import PARSER_EXTENSIONS
-from mdformat.renderer import DEFAULT_RENDERERS, MDRenderer, RenderContext, RenderTreeNode
+from mdformat.renderer import DEFAULT_RENDERERS, RenderContext, RenderTreeNode
 
 _EMPHASIS = {"em", "strong"}
 _SPECIAL = re.compile(r"[\t\\*_\[\]<`&~]|  |\n\n|!\Z")
 """What mdformat may write otherwise in running text; most of it has none."""
+_SPECIAL_LINE = re.compile(r"[\s#<>]|[-*+]?(?:[ \t]|\Z)|[0-9]+[.)]|[-*_= \t]+\Z")
+"""Beginning of a line of a paragraph that mdformat may write otherwise; most have none."""
 _OPTIONS: dict[str, Any] = {"mdformat": {"number": True, "compact_tables": True}}
 
 
 def written(tokens: Sequence[Token]) -> str:
     """Return blocks as CommonMark."""
-    extensions = [_Emphasis, PARSER_EXTENSIONS["gfm"], PARSER_EXTENSIONS["tables"]]
-    options = {**_OPTIONS, "parser_extension": extensions}
-    return MDRenderer().render(tokens, options, {}, finalize=False)
+    env: dict[str, Any] = {"indent_width": 0, "used_refs": set()}
+    return RenderTreeNode(tokens).render(_context()._replace(env=env))
 
 
 def text(content: str) -> Token:
@@ -77,6 +78,18 @@ def fence(code: str, language: str = "") -> list[Token]:
     return [Token("fence", "code", 0, content=ended, info=language, markup="```")]
 
 
+@cache
+def _context() -> RenderContext:
+    """Return what mdformat writes with: it puts that together anew for each text, however short."""
+    renderers = {**DEFAULT_RENDERERS}
+    after: dict[str, tuple[Any, ...]] = {}
+    for extension in (_Emphasis, PARSER_EXTENSIONS["gfm"], PARSER_EXTENSIONS["tables"]):
+        renderers |= extension.RENDERERS
+        for kind, process in extension.POSTPROCESSORS.items():
+            after[kind] = (*after.get(kind, ()), process)
+    return RenderContext(renderers, after, _OPTIONS, {})
+
+
 def _plain(node: RenderTreeNode, context: RenderContext) -> str:
     """Write emphasis with marks, or as HTML where marks do not hold."""
     if not context.env.get("html"):
@@ -91,10 +104,17 @@ def _text(node: RenderTreeNode, context: RenderContext) -> str:
     return DEFAULT_RENDERERS["text"](node, context) if _SPECIAL.search(content) else content
 
 
+def _paragraph(node: RenderTreeNode, context: RenderContext) -> str:
+    """Write a paragraph, the plain one as it is: mdformat looks at each of its lines many times."""
+    said = node.children[0].render(context)
+    plain = not any(_SPECIAL_LINE.match(it) or it[-1:].isspace() for it in said.split("\n"))
+    return said if plain else DEFAULT_RENDERERS["paragraph"](node, context)
+
+
 def _inline(node: RenderTreeNode, context: RenderContext) -> str:
     """Write inline tokens, and read them again where emphasis is at stake."""
     marked = DEFAULT_RENDERERS["inline"](node, context)
-    wanted = _emphasis(node.to_tokens()[0].children or [])
+    wanted = _emphasis(node.token.children or [] if node.token else [])
     if not wanted or context.env.get("html") or _read(marked) == wanted:
         return marked
     context.env["html"] = True
@@ -124,5 +144,11 @@ def _reader() -> MarkdownIt:
 class _Emphasis:
     """An extension of mdformat's."""
 
-    RENDERERS = {"em": _plain, "strong": _plain, "inline": _inline, "text": _text}  # noqa: RUF012 mdformat's form
+    RENDERERS = {  # noqa: RUF012 mdformat's form
+        "em": _plain,
+        "inline": _inline,
+        "paragraph": _paragraph,
+        "strong": _plain,
+        "text": _text,
+    }
     POSTPROCESSORS: dict[str, Any] = {}  # noqa: RUF012 mdformat's form

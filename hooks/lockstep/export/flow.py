@@ -55,9 +55,10 @@ class _Flow:
         anchors = {anchor for each in begun if (anchor := anchor_of(each))}
         self.inlines = Inlines(addresses, anchors)
         self.targeted = targets(tokens) & anchors
+        noted = any(token.type == "footnote_reference_open" for token in tokens)
         self.definitions = {
             str(node.meta.get("label", "")): node
-            for node in self.root.walk()
+            for node in (self.root.walk() if noted else ())
             if node.type == "footnote_reference"
         }
         self.noted = 0
@@ -107,11 +108,11 @@ class _Flow:
         return list(found.children or [])
 
     def _heading(self, node: SyntaxTreeNode) -> list[Part]:
-        opening, _, closing = node.to_tokens()
+        opening, closing = _frame(node)
         return [[opening, self.inlines.heading(_inline(node), targeted=self.targeted), closing]]
 
     def _paragraph(self, node: SyntaxTreeNode) -> list[Part]:
-        opening, _, closing = node.to_tokens()
+        opening, closing = _frame(node)
         children = self._text(node)
         if not any(child.content.strip() or child.nesting for child in children):
             return []
@@ -124,7 +125,7 @@ class _Flow:
 
     def _list(self, node: SyntaxTreeNode) -> list[Part]:
         """Return a list; where items hold cells, in parts that go on counting."""
-        opening, *_, closing = node.to_tokens()
+        opening, closing = _frame(node)
         number = int(opening.attrs.get("start", 1))
         found: list[Part] = []
         items: list[Token] = []
@@ -137,7 +138,7 @@ class _Flow:
                 items.clear()
 
         for at, item in enumerate(node.children):
-            first, *_, last = item.to_tokens()
+            first, last = _frame(item)
             parts = self._parts(item.children)
             before = list(takewhile(lambda part: isinstance(part, list), parts))
             start = start if items else number + at
@@ -213,9 +214,16 @@ def _sections(nodes: Iterable[SyntaxTreeNode]) -> Iterator[list[SyntaxTreeNode]]
         yield section
 
 
+def _frame(node: SyntaxTreeNode) -> tuple[Token, Token]:
+    """Return the tokens between which a block stands that holds others."""
+    assert node.nester_tokens is not None  # noqa: S101
+    return node.nester_tokens
+
+
 def _inline(node: SyntaxTreeNode) -> Token:
     """Return the inline token that a block holds."""
-    return next((it for it in node.to_tokens() if it.type == "inline"), commonmark.inline([]))
+    held = (child.token for child in node.children if child.type == "inline")
+    return next((token for token in held if token), commonmark.inline([]))
 
 
 def _around(parts: Sequence[Part], kind: str) -> list[Part]:

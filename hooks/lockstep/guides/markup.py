@@ -89,21 +89,18 @@ def parse(text: str, footnotes: Iterable[str] = ()) -> Sequence[Token]:
 
 
 def outline(text: str) -> Sequence[Token]:
-    """Return the same tokens, of inline text only those that stand beside an address in a list.
-
-    That takes half of the time. The texts read last are remembered too.
-    """
-    return _parsed(text, frozenset(), outlined=True)
+    """Return the same tokens; of running text, only what may lead anywhere is taken apart."""
+    return _parsed(text, frozenset(), is_outline=True)
 
 
 @lru_cache(maxsize=32)
-def _parsed(text: str, footnotes: frozenset[str], *, outlined: bool = False) -> Sequence[Token]:
+def _parsed(text: str, footnotes: frozenset[str], *, is_outline: bool = False) -> Sequence[Token]:
     known = {f":{label}": -1 for label in footnotes}
     idle = {rule for rule, signs in _SIGNS.items() if not any(sign in text for sign in signs)}
     if not _DEFINED.search(text):
         idle.add("deflist")
-    read = parser(frozenset(idle), outlined=outlined)
-    return read.parse(text, {"footnotes": {"refs": known}} if known else {})
+    reader = parser(frozenset(idle), is_outline=is_outline)
+    return reader.parse(text, {"footnotes": {"refs": known}} if known else {})
 
 
 def info(info: str) -> tuple[str, frozenset[str], dict[str, str]]:
@@ -156,20 +153,16 @@ def _newline_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 mar
     return found
 
 
+def _addresses_rule(state: StateCore) -> None:
+    """Take running text apart where an address may stand."""
+    for token in state.tokens:
+        if token.type == "inline" and ("[" in token.content or "<" in token.content):
+            token.children = state.md.inline.parse(token.content, state.md, state.env, [])
+
+
 def is_wide(character: str) -> bool:
     """Whether a character is one of Chinese or Japanese text, its punctuation included."""
     return unicodedata.east_asian_width(character) in {"W", "F"}
-
-
-def _lists_rule(state: StateCore) -> None:
-    """Read the inline text of lists where an address may stand in it, and no other."""
-    lists = 0
-    for token in state.tokens:
-        if token.type in {"ordered_list_open", "ordered_list_close"}:
-            lists += token.nesting
-        elif lists and token.type == "inline" and ("[" in token.content or "<" in token.content):
-            token.children = []
-            state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 class _State(StateInline):
@@ -210,8 +203,8 @@ _normalized = lru_cache(maxsize=1024)(MarkdownIt().normalizeLink)
 
 
 @cache
-def parser(idle: frozenset[str], *, outlined: bool = False) -> MarkdownIt:
-    """Return what reads texts in which some rules find nothing; outlined: as ``outline`` does."""
+def parser(idle: frozenset[str], *, is_outline: bool = False) -> MarkdownIt:
+    """Return what reads texts in which some rules find nothing; see ``outline``."""
     parser = MarkdownIt("commonmark")
     parser.inline = _Inline()
     parser.configure("commonmark").enable(["table", "strikethrough"])
@@ -225,12 +218,12 @@ def parser(idle: frozenset[str], *, outlined: bool = False) -> MarkdownIt:
         parser.use(plugin)
     # Definitions stay where they are written, and those to which nothing refers are kept.
     parser.core.ruler.disable("footnote_tail")
+    if is_outline:
+        parser.core.ruler.at("inline", _addresses_rule)
     parser.inline.ruler.before("escape", "directive", _directive_rule)
     parser.inline.ruler.at("newline", _newline_rule)
     interrupts = ["paragraph", "reference", "blockquote"]
     parser.block.ruler.at("heading", _heading_rule, {"alt": interrupts})
-    if outlined:
-        parser.core.ruler.at("inline", _lists_rule)
     parser.normalizeLink = _normalized  # type: ignore[method-assign]
     parser.disable(idle)
     signs = "".join(_BEGINNINGS[rule] for rule in parser.inline.ruler.get_active_rules())

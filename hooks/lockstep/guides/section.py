@@ -49,7 +49,7 @@ class Section:
         table are set and the fingerprints in accepted English do not count. Each item is a kind of
         Markdown token, its tag, language or addresses, its text.
         """
-        return tuple(substance(markup.parse(self.plain)))
+        return tuple(substance(markup.outline(self.plain)))
 
     @property
     def plain(self) -> str:
