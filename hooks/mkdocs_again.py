@@ -23,6 +23,7 @@ from mkdocs.structure.pages import Page
 import mkdocs_files
 import mkdocs_navigation
 import mkdocs_screen
+from lockstep.disk import checking
 from lockstep.disk.cache import digest
 
 
@@ -72,7 +73,7 @@ class Left:
         known, build.cache.basis = build.cache.basis, None  # or nothing is rendered
         with _silence():
             for file, path in self._found(pages):
-                build.rehearse(path)
+                checking.rehearse(build.site, build.project.relative(path))
                 self._render(file)
         build.cache.basis = known
 

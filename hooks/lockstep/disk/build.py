@@ -34,7 +34,6 @@ from lockstep.pages.site import Site
 from lockstep.pages.status_table import Address
 from lockstep.pages.ticking import Keys
 from lockstep.rules import parity
-from lockstep.rules.check import Checks
 from lockstep.terms import wording
 from lockstep.terms.finder import Finder
 
@@ -127,13 +126,6 @@ class Build:
         self.finders, self.segmentations = now.finders, now.segmentations
         vars(self).pop("states", None)
         return True
-
-    def rehearse(self, path: Path) -> None:
-        """Check a guide for nothing: what that reads and loads is there when it has changed."""
-        page = self.project.relative(path).removeprefix(f"{self.site.settings.guides}/")
-        name = page.partition("/")[2]
-        if name in self.site.pages:
-            Checks(self.site).of_page(name)
 
     def load(self) -> None:
         """Load what takes long and what only a page that has changed needs."""

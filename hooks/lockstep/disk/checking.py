@@ -87,3 +87,12 @@ def recalled(
         cache.put(stored(tuple(problems)), "findings", whole)
     cache.flush()
     return site, problems, recall
+
+
+def rehearse(site: "Site", path: str) -> None:
+    """Check a guide for nothing: what that reads and loads is there once it has changed."""
+    from lockstep.rules.check import Checks  # noqa: PLC0415 see above
+
+    page = path.removeprefix(f"{site.settings.guides}/").partition("/")[2]
+    if page in site.pages:
+        Checks(site).of_page(page)
