@@ -3,6 +3,8 @@
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,6 +75,27 @@ def test_without_a_basis_nothing_is_kept(tmp_path: Path) -> None:
     cache.put(VALUE, "kind", "a")
     cache.flush()
     assert cache.get("kind", "a") is None
+
+
+KILLED = """
+import os, sqlite3, sys
+file = sqlite3.connect(sys.argv[1], isolation_level=None)
+file.execute("PRAGMA cache_size = 1")
+file.execute("BEGIN IMMEDIATE")
+file.execute("DELETE FROM made")
+rows = [(bytes([number]), 1, b"", bytes(9999)) for number in range(200)]
+file.executemany("INSERT INTO made (key, used, digest, value) VALUES (?, ?, ?, ?)", rows)
+os._exit(1)
+"""
+"""Ends in the middle of writing, as a process does that is killed."""
+
+
+def test_what_a_killed_process_was_writing_takes_nothing_along(tmp_path: Path) -> None:
+    path = tmp_path / "cache"
+    kept(path)
+    subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+    assert path.with_name("cache-journal").exists()
+    assert Cache(path, "basis").get("kind", "a") == VALUE
 
 
 def kept(path: Path) -> Cache:

@@ -131,7 +131,8 @@ class Cache:
     def _connected(self) -> sqlite3.Connection:
         """Return what the file is read by; raises ``sqlite3.Error`` where there is none."""
         if self._reader is None or self._reader[0] != os.getpid():
-            address = f"{self._path.absolute().as_uri()}?mode=ro"
+            # Nothing is written, but what a killed process was writing has to be taken back first.
+            address = f"{self._path.absolute().as_uri()}?mode=rw"
             self._reader = os.getpid(), sqlite3.connect(address, uri=True)
         return self._reader[1]
 
