@@ -4,10 +4,10 @@ Events are ``mkdocs_hook``'s. MkDocs and the plugin add attributes that have no 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
@@ -62,8 +62,24 @@ def to_take_away(files: Files, config: MkDocsConfig) -> Files:
     source = build.site.settings.languages.source.code
     code, where = language(config) or source, (config.site_url or "", config.copyright or "")
     for path, content in build.offers.files(code, *urls(files, source), *where):
-        files.append(File.generated(config, path, content=content))
+        file = cast("_Later", _Later.generated(config, path, content=b""))
+        file.give = content
+        files.append(file)
     return files
+
+
+class _Later(File):
+    """A file of which the content is had when it is written: all at once would fill the memory."""
+
+    give: Callable[[], bytes]
+
+    @property
+    def _content(self) -> bytes:
+        return self.give()
+
+    @_content.setter
+    def _content(self, content: bytes) -> None:
+        self.give = partial(bytes, content)
 
 
 def urls(files: Files, source: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -90,7 +106,7 @@ def address(files: Files, here: Any, language: str, page: str) -> str | None:  #
 def glossary(files: Files, here: File, build: Build, code: str) -> str | None:
     """Return where the glossary page is, seen from another; ``None`` on that page, or without."""
     spoken = build.words(code).language
-    shown: Any = map(files.get_file_from_path, build.glossary_pages(spoken))
+    shown: Any = map(files.get_file_from_path, build.site.glossary_pages(spoken))
     found = next((it for it in shown if it and it.inclusion.is_included()), here)
     return str(found.url_relative_to(here)) if found is not here else None
 

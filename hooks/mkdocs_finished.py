@@ -33,8 +33,12 @@ _OWN_NAMES = {"all_words", "words", mkdocs_navigation.NAME}
 """What the hook adds to those names, which the language settles."""
 _FILE = ("abs_src_path", "dest_uri", "edit_uri", "name", "url")
 """What of a file is known only once it is asked for."""
-_PLACED = {"children", "file", "next_page", "parent", "previous_page", "render", "_Page__active"}
-"""Where a page stands, which is written out by other means."""
+_PLACED = {
+    "_Page__active", "children", "content", "file", "markdown", "next_page", "packed", "parent",
+    "previous_page", "render", "unpacked",
+}  # fmt: skip
+"""What of a page is written out by other means: where it stands, and its text."""
+_TEXTS = ("content", "markdown")
 _SETTLED = {
     "draft_docs", "exclude_docs", "extra", "mdx_configs", "nav", "not_in_nav", "plugins", "theme",
 }  # fmt: skip
@@ -182,7 +186,8 @@ def _page(page: Page, left_out: Iterable[str] = ()) -> object:
     others = getattr(page.file, "alternates", {})
     files = [(code, _file(each)) for code, each in others.items()]
     own = _own(page, {*_PLACED, *UNSEEN, *left_out})
-    return type(page).__name__, page.title, own, _file(page.file), files
+    texts = [_plain(getattr(page, name)) for name in _TEXTS if name not in left_out]
+    return type(page).__name__, page.title, texts, own, _file(page.file), files
 
 
 def _file(file: File) -> object:

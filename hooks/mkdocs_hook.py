@@ -59,7 +59,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         mkdocs_restart.if_changed(config)
         mkdocs_unchanged.leave(config)
         try:
-            build = Build.open(Path(config.config_file_path))
+            build = Build.open(Path(config.config_file_path), is_served=mkdocs_languages.stay)
         except SettingsError as error:
             raise PluginError(str(error)) from error
         _tell(build.findings)

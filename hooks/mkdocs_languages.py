@@ -121,7 +121,8 @@ def _started(config: MkDocsConfig, code: str, nice: int = 0) -> tuple[BaseProces
     ours, theirs = context.Pipe()
     given = (config, code, ours, theirs, nice)
     process = context.Process(target=_build, args=given, name=_NAME + code, daemon=True)
-    process.start()
+    with workers.forking():
+        process.start()
     theirs.close()
     return process, ours
 

@@ -10,13 +10,16 @@ from typing import Any
 from mkdocs.structure.nav import Link
 from mkdocs.structure.pages import Page
 
+from mkdocs_pages import Packed
+
 NAME = "nav_items"
 """What templates call what is here."""
 _TEMPLATE = "partials/nav-item.html"
 _EACH = 'render(item, path ~ "_" ~ loop.index, level + 1, nav_item)'
 """How Material's template has an item of a section filled in."""
 _ONCE = f"{NAME}.known(item, page) or {NAME}.kept(item, page, {_EACH})"
-_KINDS = (Link, Page)
+_PAGES = (Page, Packed)
+_KINDS = (Link, *_PAGES)
 """Items that have none below them, and are the same wherever they are not active."""
 
 
@@ -52,13 +55,13 @@ class Items:
     def kept(self, item: Any, page: Any, text: str) -> str:  # noqa: ANN401 see above
         """Return what was filled in for an item on a page, and keep it for others."""
         is_same = type(item) in _KINDS and not item.active
-        if is_same and type(page) is Page and not item.url.startswith(page.url):
+        if is_same and type(page) in _PAGES and not item.url.startswith(page.url):
             self._here[id(item)] = item, item.url, text
         return text
 
     def _begin(self, page: Any) -> None:  # noqa: ANN401 see above
         self._page, self._url, self._here = page, "", {}
-        if type(page) is Page:
+        if type(page) in _PAGES:
             self._url = page.url
             folder = page.url.rstrip("/").rpartition("/")[0]
             self._here = self._folders.setdefault((folder, page.url.count("/")), {})

@@ -6,12 +6,14 @@ of is not kept, so that it complains again.
 """
 
 import logging
+import marshal
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
@@ -71,7 +73,47 @@ def remember(page: Page, build: Build, language: str) -> None:
 
     language: code of the one that is being built.
     """
+    page.__class__ = Packed
     vars(page)["render"] = partial(_render, page, build, language)
+
+
+def _text(index: int) -> Any:  # noqa: ANN401 a property, where MkDocs has an attribute
+    """Return the attribute of a packed page that is that one of its texts."""
+
+    def get(page: "Packed") -> str | None:
+        return page.texts()[index]
+
+    def put(page: "Packed", text: str | None) -> None:
+        page.texts()[index], page.packed = text, b""
+
+    return property(get, put)
+
+
+class Packed(Page):
+    """A page whose texts are packed when another's are asked for: those of all fill the memory."""
+
+    open: "ClassVar[Packed | None]" = None
+    """The one whose texts are not."""
+    unpacked: list[str | None] | None = None
+    packed: bytes = b""
+    markdown, content = _text(0), _text(1)
+
+    def texts(self) -> list[str | None]:
+        """Return its Markdown and its HTML, to be read and written."""
+        if self.unpacked is None:
+            self.unpacked = [None, None]
+            if self.packed:
+                self.unpacked = marshal.loads(zlib.decompress(self.packed))  # noqa: S302 as packed
+        before, Packed.open = Packed.open, self
+        if before is not None and before is not self:
+            before.pack()
+        return self.unpacked
+
+    def pack(self) -> None:
+        """Take little memory until its texts are asked for again."""
+        if not self.packed:
+            self.packed = zlib.compress(marshal.dumps(self.unpacked), 1)
+        self.unpacked = None
 
 
 def places(files: Files) -> str:

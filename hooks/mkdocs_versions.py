@@ -79,7 +79,8 @@ class Next:
         given = (builder, self.folder, self._pipe, theirs)
         build = _build if waited else _build_behind
         process: Any = context.Process(target=build, args=given, name="lockstep")
-        process.start()
+        with workers.forking():
+            process.start()
         self._process = process
         theirs.close()
         with suppress(OSError):  # it does so itself, and may have by now

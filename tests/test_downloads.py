@@ -46,7 +46,8 @@ def taken(root: Path, *codes: str) -> tuple[Build, dict[str, bytes]]:
     build = Build.open(root / "mkdocs.yml")
     found: dict[str, bytes] = {}
     for code in codes:
-        found |= dict(build.offers.files(code, URLS, URLS, "", ""))
+        offered = build.offers.files(code, URLS, URLS, "", "")
+        found |= {path: content() for path, content in offered}
     return build, found
 
 
@@ -134,4 +135,4 @@ def test_an_archive_is_what_zipfile_writes() -> None:
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
             entry.external_attr = (0o100755 if path == "start.sh" else 0o100644) << 16
             written.writestr(entry, content)
-    assert archive.archive("labs", CONTENTS) == buffer.getvalue()
+    assert archive.archive("labs", sorted(CONTENTS.items())) == buffer.getvalue()

@@ -203,7 +203,7 @@ def test_any_guide_can_be_taken_away(text: str) -> None:
 
 def lesson_of(text: str, lab: Lab, language: Language = ENGLISH) -> Lesson:
     page = inject(text, lab, language)
-    return Lesson(page, {"title": "T"}, lab, Words(language), INSIDE)
+    return Lesson(lab.name, lambda: page, lambda: lab, {"title": "T"}, Words(language), INSIDE)
 
 
 def codes(found: Lesson) -> list[list[tuple[str, ...]]]:

@@ -6,13 +6,13 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-import jieba
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lockstep.disk import segmentation
 from lockstep.disk.project import Project
+from lockstep.disk.segmentation import Segmentation
 from lockstep.ground.location import Location
 from lockstep.pages import tooltips
 from lockstep.terms import finder
@@ -94,19 +94,31 @@ def test_chinese_need_not_be_cut_beyond_a_clause(text: str) -> None:
 
 def test_the_search_knows_no_more_words_than_without_a_glossary() -> None:
     assert found("zh", "有效批量大小") == ["有效批量大小"]
-    assert not jieba.dt.FREQ.get("有效批量大小")
+    plain, own = segmentation.tokenizers(frozenset(["有效批量大小"]), None)
+    assert own.FREQ.get("有效批量大小")
+    assert not plain.FREQ.get("有效批量大小")
+
+
+def test_words_that_cannot_stand_on_the_site_are_left_out_and_cut_nothing_otherwise() -> None:
+    text = "分布式训练用到多台机器，有效批量大小不变。"
+    whole, own = (Segmentation(None, "zh", it) for it in (None, lambda _code: [text]))
+    assert [*own.pieces(text)] == [*whole.pieces(text)]
+    kept, every = (segmentation.tokenizers(frozenset(), it)[0].FREQ for it in (own.letters, None))
+    assert "机器" in kept
+    assert "企鹅" in every.keys() - kept.keys()
+    assert [*own.words("企鹅和机器")] == [*whole.words("企鹅和机器")] == ["企鹅", "和", "机器"]
 
 
 def test_the_dictionary_is_read_where_jieba_keeps_it_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = [*segmentation.Segmentation(None, "zh").words("分布式训练用到多台机器")]
+    expected = [*Segmentation(None, "zh").words("分布式训练用到多台机器")]
     (tmp_path / "jieba.cache").write_bytes(marshal.dumps(7))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for _ in range(2):  # the second time, jieba has kept it
-        monkeypatch.setattr(jieba, "dt", jieba.Tokenizer())
-        assert [*segmentation.Segmentation(None, "zh").words("分布式训练用到多台机器")] == expected
-        assert jieba.dt.FREQ.get("机器")
+        segmentation.tokenizers.cache_clear()
+        assert [*Segmentation(None, "zh").words("分布式训练用到多台机器")] == expected
+        assert "机器".encode() in (tmp_path / "jieba.cache").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ Read the engine room by room. A module imports only what stands before it in thi
 
 Text in, values out; no disk, clock, git or network:
 
-1. ``ground``: ``location``, ``problem``, ``language``, ``script``, ``yaml``, ``settings``. Where
-   something is, what is wrong with it, for whom; what a site says of itself.
+1. ``ground``: ``location``, ``problem``, ``language``, ``memory``, ``script``, ``yaml``,
+   ``settings``. Where something is, what is wrong with it, for whom; what a site says of itself.
 2. ``notebooks``: ``program``, ``header``, ``splitting``, ``notebook``, ``svg``, ``output``,
    ``fingerprint``, ``recording``, ``pairing``, ``comments``, ``lab``, ``verification``. Lab code
    and what proves that it was run: cells, recordings, fingerprints, translated comments; a ``Lab``
@@ -37,10 +37,10 @@ Text in, values out; no disk, clock, git or network:
 Disk, git, processes, Spark:
 
 9. ``disk``: ``git``, ``segmentation``, ``conversion``, ``workers``, ``layout``, ``inputs``,
-   ``cache``, ``revival``, ``folder``, ``modules``, ``project``, ``recall``, ``checking``,
-   ``freshness``, ``belongings``, ``kept``, ``takeaway``, ``build``. A project's files, read and
-   written, and their history; all of it checked, side by side and only what changed; one build of
-   a site in all its languages, which makes nothing twice.
+   ``cache``, ``revival``, ``labs``, ``folder``, ``modules``, ``project``, ``recall``,
+   ``checking``, ``freshness``, ``belongings``, ``kept``, ``takeaway``, ``build``. A project's
+   files, read and written, and their history; all of it checked, side by side and only what
+   changed; one build of a site in all its languages, which makes nothing twice.
 10. ``authoring``: ``refusal``, ``pairs``, ``starting``, ``languages``, ``fixing``, ``accepting``.
    What authors and translators have done for them.
 11. ``runs``: ``events``, ``cluster``, ``supervisor``, ``probe``, ``survey``, ``environment``,

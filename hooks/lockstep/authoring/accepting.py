@@ -58,9 +58,8 @@ def place(site: Site, named: str) -> Place:
     pages = {page: document for _, page, document in site.documents()}
     page = path if path in pages else f"{path}.md"
     if page not in pages:
-        lab = site.labs.get(path)
-        carriers = (each for each, guide in pages.items() if lab and site.lab(guide.meta) is lab)
-        page = next(carriers, "")
+        carriers = (each for each, guide in pages.items() if site.notebook(guide.meta) == path)
+        page = next(carriers, "") if path in site.labs else ""
     if not page:
         known = ", ".join(debts.name(each) for each in sorted(pages)) or "none"
         message = f"there is no page {path!r}; there are: {known}"

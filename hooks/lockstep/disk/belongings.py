@@ -1,6 +1,7 @@
 """What a lab needs beside its notebook, read for those who take it away."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from lockstep.disk.project import Project
@@ -17,12 +18,13 @@ def of(project: Project, labs: Iterable[Lab]) -> Belongings:
     root, pins = project.root, project.root / project.settings.pins
     folder = pins.parent.relative_to(root).as_posix()
     setup = [pins, *_called(pins.parent / START)]
-    shared = {path.relative_to(root).as_posix(): path.read_bytes() for path in _files(setup)}
-    found = {lab.name: {**shared, **dict(_own(project, lab))} for lab in labs}
+    read = cache(Path.read_bytes)  # most labs need the same
+    shared = {path.relative_to(root).as_posix(): read(path) for path in _files(setup)}
+    found = {lab.name: {**shared, **dict(_own(project, lab, read))} for lab in labs}
     return Belongings(found, f"{folder}/" if folder != "." else "")
 
 
-def _own(project: Project, lab: Lab) -> Iterator[tuple[str, bytes]]:
+def _own(project: Project, lab: Lab, read: Callable[[Path], bytes]) -> Iterator[tuple[str, bytes]]:
     """Yield what one lab needs: the path as its notebook knows it, and the content."""
     support, notebooks = PurePosixPath(project.settings.support), project.settings.notebooks
     data = {name: f"{notebooks}/{name}" for name in lab.notebook.needs.data}
@@ -32,7 +34,7 @@ def _own(project: Project, lab: Lab) -> Iterator[tuple[str, bytes]]:
     }
     for name, path in {**data, **modules}.items():
         for file in _files([project.root / path]):
-            yield name, file.read_bytes()
+            yield name, read(file)
 
 
 def _called(script: Path) -> list[Path]:

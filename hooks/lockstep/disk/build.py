@@ -93,14 +93,18 @@ class Build:
     """Into what the words of those are cut, by the same."""
 
     @classmethod
-    def open(cls, config: Path) -> "Build":
-        """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``."""
-        return cls._of(Project.open(config))
+    def open(cls, config: Path, *, is_served: bool = False) -> "Build":
+        """Read and check the project of a ``mkdocs.yml``; raises ``SettingsError``.
+
+        is_served: whether guides are about to change, and may come to say anything.
+        """
+        return cls._of(Project.open(config), is_served=is_served)
 
     @classmethod
-    def _of(cls, project: Project, whole: str | None = None) -> "Build":
+    def _of(cls, project: Project, whole: str | None = None, *, is_served: bool) -> "Build":
         site, findings, recall = checking.recalled(project, whole, is_built=whole is None)
-        segmentations = segmentation.of(site.glossary, site.settings.languages)
+        written = None if is_served else site.texts
+        segmentations = segmentation.of(site.glossary, site.settings.languages, written)
         finders = segmentation.finders(site.glossary, segmentations)
         cache = project.cache
         site = replace(site, recall=recall.page)
@@ -119,7 +123,7 @@ class Build:
         project = Project.open(self.project.config)
         if project.cache.basis != self.cache.basis:
             return False
-        now = Build._of(project, whole="")
+        now = Build._of(project, whole="", is_served=True)
         self.was_read_again = True
         self.project, self.site, self.findings = now.project, now.site, now.findings
         self.cache, self.recall = now.cache, now.recall
@@ -180,7 +184,7 @@ class Build:
         page = path.removeprefix(f"{self.site.settings.guides}/{language}/")
         own = self.site.guides.get(language, {}).get(page)
         if own and own.meta == meta:
-            read = "\n".join(own.lines[offset:])
+            read = own.text.split("\n", offset)[-1]
             if read.rstrip("\n") == text.rstrip("\n"):
                 return own, True
         return replace(document.read(text, path, offset=offset), meta=meta), False
@@ -212,6 +216,7 @@ class Build:
         above = rendering.above(meta, lab, self.marks, words, language, links)
         if lab:
             above += ticking.line(lab.name, words)
+        self.site.forget(self.path.removeprefix(f"{self.site.settings.guides}/{language}/"))
         return above + html
 
     def origin(self, block: CodeBlock) -> str:
@@ -228,7 +233,7 @@ class Build:
     @cached_property
     def states(self) -> list[PageState]:
         """How every page stands: each language asks for it."""
-        return overview.states(self.site, parity.damages(self.findings))
+        return overview.states(self.site, parity.damages(self.findings), self.recall.owed)
 
     def status(self, words: Words) -> str:
         """Return how every page stands, as HTML for the page being rendered."""
@@ -237,7 +242,7 @@ class Build:
 
     def end(self, folder: Path, code: str) -> None:
         """Write what a language is searched by, and how every page stands where a page shows it."""
-        index = kept.index(self.cache, self.index(code)).encode("utf-8", "replace").decode()
+        index = kept.index(self.cache, self.index(code))
         if used := self.pieces[code].used:
             self.cache.put(used, "pieces", code)
         self.cache.flush()
@@ -252,10 +257,6 @@ class Build:
         if found is None:
             return None
         return found.path, words("Download all labs"), downloads.size(found, words)
-
-    def glossary_pages(self, language: Language) -> list[str]:
-        """Return where the glossary page may be in a language, below the folder of guides."""
-        return self.site.glossary_pages(language)
 
     def index(self, code: str) -> Index:
         """Return the search index of a language, which pages are added to as they are built."""
@@ -287,9 +288,9 @@ class Build:
         path: of the lab's guide, which was begun already.
         """
         self.answers_for_all = True
-        lab = self.site.lab(meta)
+        name = self.site.notebook(meta) or ""
         steps = ticking.known(self.steps.get(self.project.relative(Path(path)), {}))
-        return ticking.line(lab.name, words, steps) if lab and steps else ""
+        return ticking.line(name, words, steps) if name in self.site.labs and steps else ""
 
     def report(self, repository: str, page: str, words: Words, section: str = "") -> str:
         """Return the address at which a reader reports a problem with a page; none without one.

@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 
 STORE = "cache.sqlite"
 """Name of the file, in a project's folder of untracked files."""
-_MUCH = 8_000_000
+MUCH = 4_000_000
 """Bytes of new values from which on they are written, so that they do not fill the memory."""
 KEPT = 3
 """Days for which a value stays that no build has asked for."""
@@ -112,7 +112,7 @@ class Cache:
     def _grow(self, size: int) -> None:
         """Count the bytes of new values, and write them where they are too many."""
         self._size += size
-        if self._size > _MUCH:
+        if self._size > MUCH:
             self.flush()
 
     def _read(self, key: bytes) -> bytes | None:
@@ -159,4 +159,6 @@ def digest(*values: object) -> str:
 
 
 def _digest(key: bytes, value: bytes) -> bytes:
-    return hashlib.blake2b(key + value, digest_size=16).digest()
+    found = hashlib.blake2b(key, digest_size=16)
+    found.update(value)
+    return found.digest()

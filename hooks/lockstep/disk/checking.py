@@ -72,6 +72,7 @@ def recalled(
         made = stored(checks.of_page(page))
         if is_built and cache.basis is not None:
             recall.prepare(page)
+        site.forget(page)
         return made, cache.handed_over()
 
     results = workers.side_by_side(checked, left)

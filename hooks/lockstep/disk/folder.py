@@ -53,9 +53,9 @@ class Folder:
         """Return the folder of the English from which a language's guides were made."""
         return self.root / self.settings.translations / language.code
 
-    def write(self, path: Path, text: str) -> bool:
-        """Write a text file if its content changes, whole or not at all; return whether it did."""
-        data = text.encode()
+    def write(self, path: Path, content: str | bytes) -> bool:
+        """Write a file if its content changes, whole or not at all; return whether it did."""
+        data = content.encode() if isinstance(content, str) else content
         if path.is_file() and path.read_bytes() == data:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,9 @@
 """What a build makes of one page, made where something has changed."""
 
-from lockstep.disk.cache import Cache, digest
+import hashlib
+import zlib
+
+from lockstep.disk.cache import Cache
 from lockstep.pages import passages as reading
 from lockstep.pages import tables, ticking, tooltips
 from lockstep.pages.index import Index
@@ -36,11 +39,15 @@ def passages(cache: Cache, html: str, title: str) -> list[Passage]:
     return [Passage(*each) for each in found]
 
 
-def index(cache: Cache, found: Index) -> str:
+def index(cache: Cache, found: Index) -> bytes:
     """Return what a language is searched by, as JSON; the last one is kept, since it is big."""
-    source = digest(found.pages)
-    known: tuple[str, str] | None = cache.get("index", found.language)
-    if known is None or known[0] != source:
-        known = source, found.written()
-        cache.put(known, "index", found.language)
-    return known[1]
+    sources = hashlib.blake2b()
+    for page in found.pages.items():
+        sources.update(repr(page).encode("utf-8", "surrogatepass"))
+    source = sources.hexdigest()
+    known: tuple[str, bytes] | None = cache.get("index", found.language)
+    if known and known[0] == source:
+        return zlib.decompress(known[1])
+    made = found.written()
+    cache.put((source, zlib.compress(made, 1)), "index", found.language)
+    return made

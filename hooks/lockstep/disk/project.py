@@ -1,6 +1,6 @@
 """A project: its folder, with its files read into values. Nothing here runs lab code."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,8 +10,8 @@ from babel.messages.pofile import read_po
 from lockstep.disk import conversion, inputs, layout, modules, workers
 from lockstep.disk.cache import digest
 from lockstep.disk.folder import Folder
+from lockstep.disk.labs import Labs, Packed, packed
 from lockstep.disk.modules import Modules
-from lockstep.disk.revival import revived, stored
 from lockstep.ground.language import Language, Words
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
@@ -32,7 +32,7 @@ from lockstep.terms.glossary import Glossary
 _document = lru_cache(maxsize=4096)(document.read)
 _terms = lru_cache(maxsize=2)(glossary.read)
 _pins = lru_cache(maxsize=4)(fingerprint.read_pins)
-_labs: dict[str, Lab] = {}
+_labs: dict[str, Packed] = {}
 """The labs that were read last, by a digest of what from."""
 
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -44,7 +44,7 @@ class Project(Folder):
 
     def site(self) -> Site:
         """Read the whole project. Never raises for what its files hold."""
-        labs = self._reading()  # the rest is read meanwhile
+        reading = self._reading()  # the rest is read meanwhile
         problems = list(layout.misplaced(self.root, self.settings))
         languages = self.settings.languages
         guides = self._pages(self.settings, problems)
@@ -55,13 +55,14 @@ class Project(Folder):
         terms = self._glossary(problems)
         basis = self.cache.basis
         convert = _converter(self.config, basis) if basis else conversion.converter(self.config)
-        return Site(self.settings, labs(), guides, words, terms, accepted, tuple(problems), convert)
+        labs = reading()
+        return Site(self.settings, labs, guides, words, terms, accepted, tuple(problems), convert)
 
-    def labs(self) -> dict[str, Lab]:
+    def labs(self) -> Mapping[str, Lab]:
         """Read the notebooks, with all that belongs to them, by name: those that have changed."""
         return self._reading()()
 
-    def _reading(self) -> Callable[[], dict[str, Lab]]:
+    def _reading(self) -> Callable[[], Labs]:
         """Begin to read the notebooks; return what gives them, once they are read."""
         scripts = list(_scripts(self.root / self.settings.notebooks))
         keys = self._lab_keys(scripts)
@@ -69,21 +70,21 @@ class Project(Folder):
         left = [path for path in scripts if found[path] is None]
         beside = Modules(self)
 
-        def lab(path: Path) -> bytes:
-            return stored(self._lab(path, beside))
+        def lab(path: Path) -> Packed | None:
+            read = self._lab(path, beside)
+            return packed(read) if read else None
 
         reading = workers.side_by_side(lab, left)
 
-        def read() -> dict[str, Lab]:
-            made: dict[Path, bytes] = {}
-            for path, data in zip(left, reading, strict=True):
-                made[path], found[path] = data, revived(data)
+        def read() -> Labs:
+            found.update(zip(left, reading, strict=True))
             for path, key in self._lab_keys(left).items():
-                if key == keys[path]:  # else it may have changed before it was read
-                    self.cache.put(made[path], "lab", key)
+                made = found[path]
+                if made and key == keys[path]:  # else it may have changed before it was read
+                    self.cache.put(tuple(made), "lab", key)
             _labs.clear()
             _labs.update((keys[path], lab) for path, lab in found.items() if lab)
-            return {lab.name: lab for lab in found.values() if lab}
+            return Labs({lab.name: lab for lab in found.values() if lab})
 
         return read
 
@@ -95,10 +96,9 @@ class Project(Folder):
             path: digest(basis, inputs.notebook(path, self.root, self.settings)) for path in scripts
         }
 
-    def _kept_lab(self, key: str) -> Lab | None:
+    def _kept_lab(self, key: str) -> Packed | None:
         known = self.cache.get("lab", key)
-        lab: Lab | None = revived(known) if known else None
-        return lab
+        return Packed(*known) if known else None
 
     def words(self, language: Language) -> Words:
         """Return the engine's own words in a language, English where there are none."""

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import Any
 
+from lockstep.disk import labs
 from lockstep.disk.cache import Cache, digest
 from lockstep.disk.revival import revived, stored
 from lockstep.ground.language import Language
 from lockstep.ground.problem import Problem
 from lockstep.guides.document import Document
-from lockstep.pages import ticking
+from lockstep.pages import overview, ticking
 from lockstep.pages.injection import Page
 from lockstep.pages.site import Site
 from lockstep.pages.ticking import Keys
@@ -44,6 +45,7 @@ class Recall:
             self.problems(guide, language)
             if self._site.lab(guide.meta):
                 self.steps(guide, language)
+            self.owed(page, language)
 
     def page(self, guide: Document, language: Language, make: Callable[[], Page]) -> Page:
         """Return a guide as it is published, made where it is not known."""
@@ -77,6 +79,14 @@ class Recall:
             found = {anchor: [*each] for anchor, each in made.items()}
             self._keep(found, "steps", guide, language)
         return found
+
+    def owed(self, page: str, language: Language) -> dict[str, str]:
+        """Return what keeps a page's sections from being current, by their anchors."""
+        guide = self._site.guides.get(language.code, {}).get(page)
+        if guide is None:
+            return {}
+        key = self.key(guide, language)
+        return self._cache.made(lambda: overview.sections(self._site, page, language), "owed", key)
 
     def _known(self, kind: str, guide: Document, language: Language) -> Any:  # noqa: ANN401 any kept
         """Return what was kept, if links that were followed for it lead where they led."""
@@ -114,8 +124,9 @@ class Recall:
         named |= {site.notebook(it.meta) for it in documents}
         read = [*map(self._read, documents)]
         named = named.union(*(quoted for _, quoted in read))
-        labs = sorted((it, site.labs[it].digest) for it in named if it and it in site.labs)
-        return digest(language.code, name, [text for text, _ in read], labs, self._names)
+        known = sorted(it for it in named if it and it in site.labs)
+        own = [(it, labs.digest(site.labs, it)) for it in known]
+        return digest(language.code, name, [text for text, _ in read], own, self._names)
 
     def _read(self, document: Document) -> tuple[str, frozenset[str]]:
         """Return a digest of a guide, or of accepted English, and the notebooks that it may name.
@@ -124,11 +135,11 @@ class Recall:
         """
         known = self._texts.get(document.path)
         if known is None or known[0] is not document:
-            text = hashlib.blake2b("\n".join(document.lines).encode("utf-8", "surrogatepass"))
+            text = hashlib.blake2b(document.text.encode("utf-8", "surrogatepass"))
             own = document.path, document.offset, document.meta, {**document.anchors}
             found = (
                 digest(text.hexdigest(), *own),
-                frozenset(_quoted(document.lines)) & self._site.labs.keys(),
+                frozenset(_quoted(document.text)) & self._site.labs.keys(),
             )
             known = self._texts[document.path] = document, found
         return known[1]
@@ -145,7 +156,8 @@ class Recall:
         return digest([(code, *pages) for each in kinds for code, pages in each.items()])
 
 
-def _quoted(lines: Iterable[str]) -> Iterable[str]:
+def _quoted(text: str) -> Iterable[str]:
     """Return what may name another notebook: what stands before a colon, next to a directive."""
-    before = (text for line in lines if "{{" in line for text in line.split(":")[:-1])
+    lines = text.split("\n") if "{{" in text else ()
+    before = (part for line in lines if "{{" in line for part in line.split(":")[:-1])
     return (_APART.split(text)[-1] for text in before)

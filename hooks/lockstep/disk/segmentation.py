@@ -3,9 +3,11 @@
 import contextlib
 import logging
 import marshal
+import re
 import tempfile
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,19 @@ from lockstep.terms.finder import Finder
 from lockstep.terms.glossary import Glossary
 
 _FOUR = 4
+_HAN = re.compile(r"[\u3005\u3400-\u9fff]")
 
 
-def of(glossary: Glossary | None, languages: Languages) -> "dict[str, Segmentation]":
-    """Return what cuts text in each of a site's languages, by code; Chinese is all it is for."""
-    return {language.code: Segmentation(glossary, language.code) for language in languages}
+def of(
+    glossary: Glossary | None,
+    languages: Languages,
+    written: Callable[[str], Iterable[str]] | None = None,
+) -> "dict[str, Segmentation]":
+    """Return what cuts text in each of a site's languages, by code; Chinese is all it is for.
+
+    written: gives all that is written in a language, by its code.
+    """
+    return {language.code: Segmentation(glossary, language.code, written) for language in languages}
 
 
 def load(segmentations: "Mapping[str, Segmentation]") -> None:
@@ -43,26 +53,38 @@ def finders(
 class Segmentation:
     """Chinese in words, the glossary's forms whole.
 
-    The dictionary is loaded with the first text, which takes about a second, once in a process.
+    The dictionary is loaded with the first text, which takes about a second, once in a process. Of
+    its words those stay that can stand in what is written on the site: less than a third. A text
+    with another character gets all of them.
     """
 
-    def __init__(self, glossary: Glossary | None, code: str) -> None:
-        """Take the glossary, if there is one, and the code of the language that the text is in."""
+    def __init__(
+        self,
+        glossary: Glossary | None,
+        code: str,
+        written: Callable[[str], Iterable[str]] | None = None,
+    ) -> None:
+        """Take the glossary, if there is one, and the code of the language that the text is in.
+
+        written: gives all that is written in it; without that, all words stay.
+        """
         self._forms = frozenset(glossary.forms_in(code) if glossary else ())
+        self._code = code
+        self._written = written
 
     def words(self, text: str) -> Iterable[str]:
         """Yield the words of a text, which joined give the text."""
-        words: Iterable[str] = _tokenizer(self._forms, _dictionary()).cut(text)
+        words: Iterable[str] = self._for(text)[1].cut(text)
         return words
 
     def load(self) -> None:
         """Load the dictionary before the first text."""
-        _tokenizer(self._forms, _dictionary())
+        self._for("")
 
     def pieces(self, text: str) -> Iterator[str]:
         """Yield the smallest words of a text, which joined give the text: no term is one."""
-        plain = _dictionary()
-        for word in self.words(text):
+        plain, own = self._for(text)
+        for word in own.cut(text):
             if len(word) < _FOUR and word not in self._forms:
                 yield word
                 continue
@@ -71,6 +93,20 @@ class Segmentation:
             if len(parts) == 1 and len(word) == _FOUR and {first, second} <= plain.FREQ.keys():
                 parts = [first, second]
             yield from parts
+
+    def _for(self, text: str) -> tuple[Any, Any]:
+        """Return what cuts a text into words, without the site's own and with them."""
+        if self.letters is not None and not self.letters.issuperset(_HAN.findall(text)):
+            self.letters = None
+        return tokenizers(self._forms, self.letters)
+
+    @cached_property
+    def letters(self) -> frozenset[str] | None:
+        """The characters that words may have to stay; ``None`` where all do."""
+        if self._written is None:
+            return None
+        texts = (*self._forms, *self._written(self._code))
+        return frozenset(each for text in texts for each in {*_HAN.findall(text)})
 
 
 class Known:
@@ -94,29 +130,48 @@ class Known:
 
 
 @lru_cache(maxsize=2)  # a server has a new glossary once it was edited
-def _tokenizer(forms: frozenset[str], plain: Any) -> Any:  # noqa: ANN401 jieba has no types
-    """Return what cuts text into words as another does, and knows a site's own words too."""
+def tokenizers(forms: frozenset[str], letters: frozenset[str] | None) -> tuple[Any, Any]:
+    """Return what cuts text into words: jieba's own, and one that knows a site's words too.
+
+    letters: the characters that the text consists of, but for those of other scripts.
+    """
     import jieba  # noqa: PLC0415 no site without Chinese text needs it
 
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = dict(plain.FREQ), plain.total
-    tokenizer.initialized = True
+    plain, own = jieba.Tokenizer(), jieba.Tokenizer()
+    plain.FREQ, plain.total = _dictionary(letters)
+    own.FREQ, own.total = dict(plain.FREQ), plain.total
+    plain.initialized = own.initialized = True
     for form in sorted(forms):
-        tokenizer.add_word(form)
-    return tokenizer
+        own.add_word(form)
+    return plain, own
 
 
-def _dictionary() -> Any:  # noqa: ANN401 jieba has no types
-    """Return jieba's own tokenizer, without the terms."""
+def _dictionary(letters: frozenset[str] | None) -> tuple[dict[str, int], int]:
+    """Return how often jieba found each of its words, and all of them together.
+
+    letters: see ``tokenizers``; ``None`` for all words.
+    """
+    frequencies, total = _whole()
+    if letters is None:
+        return frequencies, total
+    others = {*filter(_HAN.match, {*"".join(frequencies)})} - letters
+    words = [word for word in frequencies if others.isdisjoint(word)]
+    # Made anew once all are gone: they lie among the others, and would keep their memory.
+    text, counts = "\n".join(words), array("q", map(frequencies.__getitem__, words))
+    del frequencies, words
+    return dict(zip(text.split("\n"), counts, strict=True)), total
+
+
+def _whole() -> tuple[dict[str, int], int]:
     import jieba  # noqa: PLC0415 see above
 
-    if not jieba.dt.initialized:
-        jieba.setLogLevel(logging.WARNING)  # it tells of each load otherwise
-        # What jieba keeps it reads word by word from the file, which takes three times as long.
-        with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
-            kept = Path(tempfile.gettempdir(), "jieba.cache")
-            if kept.stat().st_mtime > Path(jieba.__file__).with_name("dict.txt").stat().st_mtime:
-                jieba.dt.FREQ, jieba.dt.total = marshal.loads(kept.read_bytes())  # noqa: S302 as jieba
-                jieba.dt.initialized = True
-        jieba.dt.initialize()
-    return jieba.dt
+    jieba.setLogLevel(logging.WARNING)  # it tells of each load otherwise
+    # What jieba keeps it reads word by word from the file, which takes three times as long.
+    with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
+        kept = Path(tempfile.gettempdir(), "jieba.cache")
+        if kept.stat().st_mtime > Path(jieba.__file__).with_name("dict.txt").stat().st_mtime:
+            frequencies, total = marshal.loads(kept.read_bytes())  # noqa: S302 as jieba
+            return frequencies, total
+    tokenizer = jieba.Tokenizer()
+    tokenizer.initialize()
+    return tokenizer.FREQ, tokenizer.total

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import lru_cache, partial
 
 from lockstep.disk import belongings
 from lockstep.disk.cache import Cache, digest
@@ -12,11 +12,15 @@ from lockstep.disk.recall import Recall
 from lockstep.export import kit
 from lockstep.export.archive import Pack, deflated
 from lockstep.export.inline import Addresses
-from lockstep.export.kit import Belongings, File
+from lockstep.export.kit import Belongings, Content, File
 from lockstep.export.lesson import Lesson
 from lockstep.notebooks import fingerprint
+from lockstep.notebooks.lab import Lab
 from lockstep.pages.downloads import Download
 from lockstep.pages.site import Site
+
+_AT_ONCE = 64
+"""Packed files that are not packed again: more than a lab has."""
 
 
 class Offers:
@@ -42,8 +46,8 @@ class Offers:
         there: Mapping[str, str],
         address: str,
         licence: str,
-    ) -> Iterator[tuple[str, bytes]]:
-        """Yield the files that a language's readers may take away: path and content.
+    ) -> Iterator[tuple[str, Content]]:
+        """Yield the files that a language's readers may take away: path, what gives the content.
 
         urls: each page to be built, below the folder of guides, to its address below the site's;
         there: the same for readers of the source language; address: the site's own, where it is
@@ -51,30 +55,38 @@ class Offers:
         """
         languages, words = self._site.settings.languages, self._site.words[language]
         addresses = Addresses(address, source=languages.source.code, urls=urls)
-        own = list(kit.lessons(self._site, words.language, addresses, licence))
-        addresses = replace(addresses, urls=there)
-        self._originals = partial(kit.lessons, self._site, languages.source, addresses, licence)
-        # Labs that the language lacks are in the archive of all labs, in the source language.
-        foreign = list(self._originals({each.name for each in own}))
-        beside = belongings.of(self._project, [each.lab for each in (*own, *foreign)])
+        lessons: list[Lesson] = []
+        self._originals = partial(
+            kit.lessons, self._site, languages.source, replace(addresses, urls=there), licence
+        )
+
+        def labs() -> Iterator[Lab]:
+            """Yield each lab when its lesson is known: all of them would fill the memory."""
+            for each in kit.lessons(self._site, words.language, addresses, licence):
+                lessons.append(each)
+                yield each.lab
+            # Those that the language lacks are in the archive of all, in the source language.
+            for each in self._originals({each.name for each in lessons}):
+                lessons.append(each)
+                yield each.lab
+
+        beside = belongings.of(self._project, labs())
         self._links = {languages.source.code: digest(there), language: digest(urls)}
         # Many files are in the archives of several labs, all of them in that of all labs.
-        pack = cache(self._pack)
-        notebooks: list[tuple[Lesson, bytes]] = []
+        pack = lru_cache(_AT_ONCE)(self._pack)
+        notebooks: list[tuple[Lesson, Content]] = []
         sources = [language]
-        for each in (*own, *foreign):
+        for each in lessons:
             made, source = self._lab(each, beside, pack)
-            notebooks.append((each, made[0].content))
+            notebooks.append((each, made[0][1]))
             sources.append(source)
             if each.code == language:
-                yield from ((file.path, file.content) for file in made)
+                self._site.forget(each.addresses.page.removeprefix(f"{language}/"))
+                yield from made
         if notebooks:
-            whole = self._cache.made(
-                lambda: _plain([kit.of_all(notebooks, beside, words, pack)]), "labs", *sources
+            yield from self._kept(
+                lambda: [kit.of_all(notebooks, beside, words, pack)], language, "labs", *sources
             )
-            file = File(*whole[0])
-            self._offer(language, file)
-            yield file.path, file.content
 
     def of(self, language: str, lab: str) -> list[Download]:
         """Return what is offered of a lab in a language, in which a page is written.
@@ -91,7 +103,9 @@ class Offers:
         """Return the archive of all labs of a language, if it has any."""
         return next(iter(self._known[language, None].values()), None)
 
-    def _lab(self, lesson: Lesson, beside: Belongings, pack: Pack) -> tuple[list[File], str]:
+    def _lab(
+        self, lesson: Lesson, beside: Belongings, pack: Pack
+    ) -> tuple[list[tuple[str, Content]], str]:
         """Offer the files of a lab, its notebook first; return them with a digest of all sources.
 
         Those are what the files are made from, beside the engine and the glossary. pack: gives what
@@ -106,18 +120,31 @@ class Offers:
             (addresses.site, addresses.page, addresses.source, self._links[lesson.code]),
             (beside.pins, belonging),
         )
-        made = self._cache.made(lambda: _plain(kit.of_lab(lesson, beside, pack)), "lab", source)
-        offered = [File(*file) for file in made]
-        for file in offered:
-            self._offer(lesson.code, file)
-        return offered, source
+        made = self._kept(lambda: kit.of_lab(lesson, beside, pack), lesson.code, "lab", source)
+        return made, source
+
+    def _kept(
+        self, make: Callable[[], Sequence[File]], language: str, kind: str, *sources: str
+    ) -> list[tuple[str, Content]]:
+        """Offer files in a language; return them, each with what gives its content once more."""
+
+        def give() -> list[tuple[str, bytes, str | None]]:
+            return self._cache.made(lambda: _plain(make()), kind, *sources)
+
+        made = give()
+        for path, content, lab in made:
+            self._known[language, lab][path] = Download(path, len(content))
+        if self._cache.basis is None:  # it would be made once more
+            return [(path, partial(bytes, content)) for path, content, _ in made]
+        return [(path, partial(_content, give, index)) for index, (path, _, _) in enumerate(made)]
 
     def _pack(self, content: bytes) -> bytes:
         """Pack a file, unless an earlier build has done so."""
         return self._cache.made(lambda: deflated(content), "deflated", content)
 
-    def _offer(self, language: str, file: File) -> None:
-        self._known[language, file.lab][file.path] = Download(file.path, len(file.content))
+
+def _content(give: Callable[[], Sequence[tuple[str, bytes, str | None]]], index: int) -> bytes:
+    return give()[index][1]
 
 
 def _plain(files: Sequence[File]) -> list[tuple[str, bytes, str | None]]:

@@ -8,16 +8,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import current_process, get_context
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
-_SELDOM = 100_000
+_SELDOM = 10_000
 """How many new objects make a worker look for garbage: pages are many small ones, that stay."""
-_SOMETIMES = 10_000
+_SELDOM = 10_000
 """How many make the process that builds all pages look, and that goes on where it serves them."""
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 FEW = 16
 """Below so many pieces of work, starting processes costs more than it gives."""
 
@@ -44,7 +46,8 @@ def _given(work: Callable[[Any], Any], items: Sequence[Any], at_once: int) -> It
     size = max(1, len(items) // (at_once * 64))
     pool = ProcessPoolExecutor(at_once, get_context("fork"), _begin, (work,))
     try:
-        results = pool.map(_do, items, chunksize=size)
+        with forking():
+            results = pool.map(_do, items, chunksize=size)
         yield None
         yield from results
     finally:
@@ -58,9 +61,23 @@ def processors() -> int:
 
 def be_patient() -> None:
     """Make a process that reads a whole site look for garbage less often: most of it stays."""
-    gc.set_threshold(_SOMETIMES)
+    gc.set_threshold(_SELDOM)
     atexit.unregister(gc.freeze)
     atexit.register(gc.freeze)  # at its end, all of it goes: that need not be found out
+
+
+@contextmanager
+def forking() -> Iterator[None]:
+    """Let no process that is forked meanwhile be ended before it is settled.
+
+    Where this one takes a signal as an exception, that would be raised in what Python calls in new
+    processes, which ignores it: the process would go on.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def settle() -> None:
@@ -70,6 +87,7 @@ def settle() -> None:
     gc.set_threshold(_SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started it ends it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
 
 _work: list[Callable[[Any], Any]] = []

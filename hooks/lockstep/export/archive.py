@@ -6,7 +6,7 @@ Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The earliest date that the format knows, for every file."""
@@ -22,15 +22,16 @@ def deflated(content: bytes) -> bytes:
     return packer.compress(content) + packer.flush()
 
 
-def archive(folder: str, files: Mapping[str, bytes], pack: Pack = deflated) -> bytes:
+def archive(folder: str, files: Iterable[tuple[str, bytes]], pack: Pack = deflated) -> bytes:
     """Return an archive of files below one folder.
 
-    files: path below the folder to content. What begins like a script can be executed. pack: does
-    what ``deflated`` does; it may know what came of that before.
+    files: each with its path below the folder, by which they are in order, and its content; what
+    begins like a script can be executed. pack: does what ``deflated`` does; it may know what came
+    of that before.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as written:
-        for path, content in sorted(files.items()):
+        for path, content in files:
             entry, packed = zipfile.ZipInfo(f"{folder}/{path}", _LONG_AGO), pack(content)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = _UNIX

@@ -4,16 +4,21 @@ A lab is a notebook, a Databricks source file, and an archive that runs on the r
 one more archive holds all labs.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from lockstep.export import databricks, jupyter, readme
 from lockstep.export.archive import Pack, archive
 from lockstep.export.inline import Addresses
 from lockstep.export.lesson import Lesson
 from lockstep.ground.language import Language, Words
+from lockstep.ground.memory import forget
+from lockstep.notebooks.lab import Lab
 from lockstep.pages.site import Site
 
+Content = Callable[[], bytes]
+"""Gives what a file holds: that of all labs at once would fill the memory."""
 FOLDER = "downloads"
 """Where the files lie, below the site's root."""
 
@@ -59,7 +64,14 @@ def lessons(
         seen.add(lab.name)
         words = site.words[language.code]
         here = replace(addresses, page=path)
-        yield Lesson(site.page(guide, language), guide.meta, lab, words, here, licence)
+        yield Lesson(
+            lab.name, partial(site.page, guide, language), partial(_of, site.labs, lab.name),
+            guide.meta, words, here, licence,
+        )  # fmt: skip
+
+
+def _of(labs: Mapping[str, Lab], name: str) -> Lab:
+    return labs[name]
 
 
 def of_lab(lesson: Lesson, belongings: Belongings, pack: Pack) -> list[File]:
@@ -69,21 +81,24 @@ def of_lab(lesson: Lesson, belongings: Belongings, pack: Pack) -> list[File]:
     """
     base = f"{FOLDER}/{lesson.code}/{lesson.name}"
     notebook = jupyter.written(lesson).encode()
-    whole = _packed(lesson.name, [(lesson, notebook)], belongings, lesson.words, pack)
-    return [
+    given = [(lesson, lambda: notebook)]
+    whole = _packed(lesson.name, given, belongings, lesson.words, pack)
+    made = [
         File(f"{base}.ipynb", notebook, lesson.name),
         File(f"{base}.py", databricks.written(lesson).encode(), lesson.name),
         File(f"{base}.zip", whole, lesson.name),
     ]
+    forget(lesson)
+    return made
 
 
 def of_all(
-    notebooks: Sequence[tuple[Lesson, bytes]], belongings: Belongings, words: Words, pack: Pack
+    notebooks: Sequence[tuple[Lesson, Content]], belongings: Belongings, words: Words, pack: Pack
 ) -> File:
     """Return the archive of all labs of a language.
 
-    notebooks: each lab, in its own language where this one has none, with its notebook's file;
-    words: in the language; pack: see ``of_lab``.
+    notebooks: each lab, in its own language where this one has none, with what gives its notebook's
+    file; words: in the language; pack: see ``of_lab``.
     """
     name = f"labs-{words.language.code}"
     ordered = sorted(notebooks, key=lambda each: each[0].name)
@@ -92,7 +107,7 @@ def of_all(
 
 def _packed(
     folder: str,
-    notebooks: Sequence[tuple[Lesson, bytes]],
+    notebooks: Sequence[tuple[Lesson, Content]],
     belongings: Belongings,
     words: Words,
     pack: Pack,
@@ -105,4 +120,8 @@ def _packed(
     }
     told = readme.written([it for it, _ in notebooks], belongings.pins, found, words).encode()
     shown = {f"{each.name}.ipynb": notebook for each, notebook in notebooks}
-    return archive(folder, {**found, **shown, "README.md": told}, pack)
+    given: dict[str, bytes | Content] = {**found, **shown, "README.md": told}
+    contents = (
+        (path, each if isinstance(each, bytes) else each()) for path, each in sorted(given.items())
+    )
+    return archive(folder, contents, pack)

@@ -1,6 +1,6 @@
 """A lab in one language, ready to be written as a file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,11 +19,14 @@ from lockstep.pages.injection import Page
 class Lesson:
     """A guide with the cells of its notebook, in order."""
 
-    page: Page
-    """The guide with blocks in place."""
+    name: str
+    """What its files are called: the name of its notebook."""
+    get_page: Callable[[], Page]
+    """Gives the guide with blocks in place: all guides at once would fill the memory."""
+    get_lab: Callable[[], Lab]
+    """Gives the lab: the same holds for those."""
     meta: Mapping[str, Any]
     """The guide's front matter."""
-    lab: Lab
     words: Words
     """In the language that the guide is written in."""
     addresses: Addresses
@@ -32,9 +35,9 @@ class Lesson:
     """What the site says of copyright, in HTML."""
 
     @property
-    def name(self) -> str:
-        """What its files are called: the name of its notebook."""
-        return self.lab.name
+    def lab(self) -> Lab:
+        """The lab, with its recording."""
+        return self.get_lab()
 
     @property
     def code(self) -> str:
@@ -44,7 +47,7 @@ class Lesson:
     @property
     def title(self) -> str:
         """What it is called."""
-        return str(self.meta.get("title") or self.lab.name)
+        return str(self.meta.get("title") or self.name)
 
     @property
     def address(self) -> str | None:
@@ -54,7 +57,7 @@ class Lesson:
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """Text and cells, in order: each format asks for them."""
-        return tuple(flow.pieces(self.page, self.lab.name, self.words, self.addresses))
+        return tuple(flow.pieces(self.get_page(), self.name, self.words, self.addresses))
 
 
 def opening(lesson: Lesson, *remarks: str) -> Prose:

@@ -90,9 +90,9 @@ class Document:
     """A guide, read."""
 
     path: str
-    lines: tuple[str, ...]
+    text: str
     offset: int = 0
-    """Lines of the file that stand before ``lines``: the front matter, where it was cut off."""
+    """Lines of the file that stand before the text: the front matter, where it was cut off."""
     meta: Mapping[str, Any] = field(default_factory=dict)
     origins: tuple[Location, ...] = ()
     """Where each line comes from, in a guide put together from several files."""
@@ -100,6 +100,11 @@ class Document:
     """What is wrong with its front matter."""
     anchors: Mapping[int, str] = field(default_factory=dict)
     """Anchors that were given to headings, by their index, as if they stood there."""
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Its text, line by line."""
+        return tuple(self.text.split("\n"))
 
     @cached_property
     def body(self) -> str:
@@ -110,7 +115,7 @@ class Document:
     @cached_property
     def _length(self) -> int:
         """How many of its lines are front matter."""
-        return front_matter.length("\n".join(self.lines))
+        return front_matter.length(self.text)
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
@@ -171,7 +176,7 @@ def read(text: str, path: str, *, offset: int = 0, origins: tuple[Location, ...]
     problems: list[Problem] = []
     text = text.replace("\r\n", "\n").replace("\r", "\n")  # as both readers of Markdown do
     meta = front_matter.read(text, path, problems) if offset == 0 else {}
-    return Document(path, tuple(text.split("\n")), offset, meta, origins, tuple(problems))
+    return Document(path, text, offset, meta, origins, tuple(problems))
 
 
 class _Parts:
@@ -269,18 +274,9 @@ class _Parts:
         line = self.document.lines[first]
         language, classes, options = markup.info(token.info.strip())
         prefix = line[: line.find(token.markup)]
-        self.fences.append(
-            Fence(
-                self.document.at(first),
-                language,
-                classes,
-                options,
-                token.content,
-                first,
-                end - 1,
-                prefix,
-            )
-        )
+        where = self.document.at(first)
+        own = language, classes, options, token.content, first, end - 1, prefix
+        self.fences.append(Fence(where, *own))
 
     def _unreachable(self, token: Token, first: int, end: int) -> None:
         """Report directives where they would be shown to the reader as they are."""

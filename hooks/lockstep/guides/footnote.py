@@ -24,7 +24,7 @@ def references(document: Document) -> frozenset[str]:
 
 def definitions(document: Document) -> dict[str, range]:
     """Return each footnote's label, and the indexes of the lines that define it."""
-    if not any("[^" in line for line in document.lines):
+    if "[^" not in document.text:
         return {}
     starts = {
         index: match[1]

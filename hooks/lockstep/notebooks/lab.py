@@ -4,7 +4,7 @@ Everything a page may show of a notebook is asked of a ``Lab``.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -113,3 +113,33 @@ class Lab:
         for cell in self.notebook.shown:
             for language in self.catalogs:
                 self.localised(cell, language)
+
+
+class Codes(Mapping[str, str]):
+    """Cells of all notebooks, those of one by their keys alone too, to the fingerprints of code."""
+
+    def __init__(self, labs: Mapping[str, Lab], own: str | None) -> None:
+        """Take labs by name, and the name of the one whose cells need no name before them."""
+        self._labs = labs
+        self._own = own
+
+    def __getitem__(self, cell: str) -> str:
+        """Return the fingerprint of a cell's code."""
+        own = self._of(self._own)
+        if cell in own:
+            return own[cell]
+        name, _, key = cell.partition(":")
+        return self._of(name)[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over all that cells are called."""
+        yield from self._of(self._own)
+        yield from (f"{name}:{key}" for name in self._labs for key in self._of(name))
+
+    def __len__(self) -> int:
+        """Return how many names of cells there are."""
+        return sum(1 for _ in self)
+
+    def _of(self, name: str | None) -> dict[str, str]:
+        lab = self._labs.get(name or "")
+        return dict(lab.fingerprint.cells) if lab else {}

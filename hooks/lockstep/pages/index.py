@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lockstep.pages import passages
@@ -52,7 +53,7 @@ class Index:
             counts = boost if isinstance(boost, int | float) else 1
             self.pages[address] = (counts, self.read(html, title))
 
-    def written(self) -> str:
+    def written(self) -> bytes:
         """Return the index as JSON."""
         texts = [
             text
@@ -60,17 +61,19 @@ class Index:
             for passage in found
             for text in (passage.title, passage.text)
         ]
-        marked = iter(self.mark(texts))
-        pages = [
+        marked = self.mark(texts)
+        pages = (
             [address, boost, [[it.anchor, next(marked), next(marked)] for it in found]]
             for address, (boost, found) in self.pages.items()
-        ]
+        )
         terms = self.glossary.terms if self.glossary else ()
         known = [self._forms(term) for term in terms]
         # One form alone is worth telling where a reader may join its parts: warm-up, warmup.
         same = [forms for forms in known if len(forms) > 1 or not forms[0].isalnum()]
-        index = {"language": self.language, "same": same, "pages": pages}
-        return json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+        index = _json({"language": self.language, "same": same, "pages": []})
+        # Page by page: as one value and as text, it would be the most that a build has in memory.
+        parts = (part for page in pages for part in (b",", _json(page)))
+        return b"".join([index.removesuffix(b"]}"), *islice(parts, 1, None), b"]}"])
 
     def _forms(self, term: Term) -> list[str]:
         """Return what readers of the language may call a term, as the guides do first."""
@@ -80,6 +83,11 @@ class Index:
         reading = term.readings.get(self.language)
         forms += [*typed, *([reading] if reading else []), term.forms[self.source][0]]
         return [*dict.fromkeys(forms)]
+
+
+def _json(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
 
 
 def _parts(form: str) -> Iterator[str]:

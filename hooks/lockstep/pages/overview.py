@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypedDict
 
 from lockstep.ground.language import Language
@@ -41,17 +42,30 @@ class PageState(TypedDict):
     """By language code."""
 
 
-def states(site: Site, damages: Mapping[str, int]) -> list[PageState]:
+Owed = Callable[[str, Language], dict[str, str]]
+"""From a page and a language to what keeps its sections from being current, by their anchors."""
+
+
+def states(site: Site, damages: Mapping[str, int], owed: Owed | None = None) -> list[PageState]:
     """Return how each page of a site stands: labs first, then what is no lab's, by name.
 
-    damages: path of a guide to how many errors say that it is no translation of its English.
+    damages: path of a guide to how many errors say that it is no translation of its English; owed:
+    does what ``sections`` does; it may know what came of that before.
     """
     pages = _pages(site)
     carried = {lab: page for page, lab in reversed(pages.items()) if lab}
-    found: list[tuple[str | None, Lab | None]]
-    found = [(carried.get(lab.name), lab) for lab in site.labs.values()]
-    found += [(page, None) for page, lab in sorted(pages.items()) if not lab]
-    return [_state(site, page, lab, damages) for page, lab in found]
+    found: list[tuple[str | None, str]] = [(carried.get(name), name) for name in site.labs]
+    found += [(page, "") for page, lab in sorted(pages.items()) if not lab]
+    owed = owed or partial(sections, site)
+    return [_state(site, page, site.labs.get(lab), damages, owed) for page, lab in found]
+
+
+def sections(site: Site, page: str, language: Language) -> dict[str, str]:
+    """Return what keeps a page's sections from being current, by their anchors."""
+    if language == site.settings.languages.source:
+        return {}
+    found = ((each.anchor, _what(each)) for each in site.standings(language, page))
+    return {anchor: what for anchor, what in found if what}
 
 
 def as_json(found: Sequence[PageState]) -> str:
@@ -81,12 +95,14 @@ def _pages(site: Site) -> dict[str, str | None]:
     """Return every page with the lab that it carries in the first language that has it."""
     pages: dict[str, str | None] = {}
     for _, page, guide in site.documents():
-        lab = site.lab(guide.meta)
-        pages.setdefault(page, lab.name if lab else None)
+        name = site.notebook(guide.meta)
+        pages.setdefault(page, name if name in site.labs else None)
     return pages
 
 
-def _state(site: Site, page: str | None, lab: Lab | None, damages: Mapping[str, int]) -> PageState:
+def _state(
+    site: Site, page: str | None, lab: Lab | None, damages: Mapping[str, int], owed: Owed
+) -> PageState:
     paths = {each.code: _path(site, page, lab, each) for each in site.settings.languages}
     recording = lab.recording if lab and not lab.stale else None
     return PageState(
@@ -100,7 +116,7 @@ def _state(site: Site, page: str | None, lab: Lab | None, damages: Mapping[str, 
                 page=paths[language.code],
                 comments=_open_comments(site, lab, language) if lab else 0,
                 damaged=damages.get(paths[language.code] or "", 0),
-                sections=_sections(site, page, language) if page else {},
+                sections=owed(page, language) if page else {},
             )
             for language in site.settings.languages
         },
@@ -112,15 +128,9 @@ def _path(site: Site, page: str | None, lab: Lab | None, language: Language) -> 
     guides = site.guides.get(language.code, {})
     if page is not None and page in guides:
         return guides[page].path
-    carriers = (guide.path for guide in guides.values() if lab and site.lab(guide.meta) is lab)
+    own = lab and lab.name
+    carriers = (it.path for it in guides.values() if own and site.notebook(it.meta) == own)
     return next(carriers, None)
-
-
-def _sections(site: Site, page: str, language: Language) -> dict[str, str]:
-    if language == site.settings.languages.source:
-        return {}
-    found = ((each.anchor, _what(each)) for each in site.standings(language, page))
-    return {anchor: what for anchor, what in found if what}
 
 
 def _what(standing: Standing) -> str:

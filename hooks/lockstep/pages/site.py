@@ -1,16 +1,16 @@
 """A whole project as one value: what checks look at and builds draw on."""
 
-from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from lockstep.ground.language import Language, Words
+from lockstep.ground.memory import forget
 from lockstep.ground.problem import Problem, Severity
 from lockstep.ground.settings import Settings
 from lockstep.guides import directive
 from lockstep.guides.document import Document
-from lockstep.notebooks.lab import Lab
+from lockstep.notebooks.lab import Codes, Lab
 from lockstep.pages import links, publishing
 from lockstep.pages.injection import Page, inject
 from lockstep.pages.publishing import Published
@@ -72,6 +72,10 @@ class Site:
         for language in self.settings.languages:
             for page, document in sorted(self.guides.get(language.code, {}).items()):
                 yield language, page, document
+
+    def texts(self, language: str) -> Iterator[str]:
+        """Yield what the guides of a language say, by its code."""
+        return (guide.text for guide in self.guides.get(language, {}).values())
 
     @cached_property
     def pages(self) -> tuple[str, ...]:
@@ -206,17 +210,7 @@ class Site:
 
     def codes(self, guide: Document) -> Mapping[str, str]:
         """Return what a guide's directives may call a cell, to the fingerprint of its code."""
-        own = self.lab(guide.meta)
-        return ChainMap(dict(own.fingerprint.cells) if own else {}, self._codes)
-
-    @cached_property
-    def _codes(self) -> dict[str, str]:
-        """Each cell of each notebook, by both names, to the fingerprint of its code."""
-        return {
-            f"{lab.name}:{key}": code
-            for lab in self.labs.values()
-            for key, code in lab.fingerprint.cells
-        }
+        return Codes(self.labs, self.notebook(guide.meta))
 
     def standings(self, language: Language, page: str) -> tuple[Standing, ...]:
         """Return how the sections of a translated page stand to their English.
@@ -234,6 +228,16 @@ class Site:
                 else ()
             )
         return self.known[key]
+
+    def forget(self, page: str) -> None:
+        """Take no more memory for a page than was read of it: it is not asked for again soon."""
+        for code in self.guides:
+            self.known.pop((code, page), None)
+            for guide in (it[code].get(page) for it in (self.guides, self.accepted) if code in it):
+                if guide is not None:
+                    self.ready.pop(guide.path, None)
+                    self.put_together.pop(guide.path, None)
+                    forget(guide, "headings")  # other guides link to them
 
     def glossary_pages(self, language: Language) -> list[str]:
         """Return where a language's glossary page may be, below the guides: its own, the source's.
@@ -286,7 +290,8 @@ class Site:
 
 def _has(document: Document, name: str) -> bool:
     """Whether a guide has a directive of that name; most can be told without reading them."""
-    likely = any("{{" in line and name in line for line in document.lines)
+    lines = document.text.split("\n") if name in document.text else ()
+    likely = any("{{" in line and name in line for line in lines)
     return likely and any(directive.name_of(span.text) == name for span in document.spans)
 
 

@@ -27,7 +27,7 @@ def keys(guide: Document, standings: Sequence[Standing]) -> Keys:
     that translates nothing.
     """
     if guide.origins:  # put together from several files, whose lines its sections would have
-        guide = document.read("\n".join(guide.lines), guide.path, offset=guide.offset)
+        guide = document.read(guide.text, guide.path, offset=guide.offset)
     english = {each.anchor: (each.accepted, each.source) for each in standings}
     return {
         part.anchor: _keys(step.steps(part), english.get(part.anchor, ()))

@@ -7,7 +7,7 @@ in a Japanese compound, behind a particle, and inside an identifier.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 MARK = "\N{ZERO WIDTH SPACE}"
 
@@ -27,7 +27,7 @@ _AFFIXES_AFTER = (
 _SHORTEST = {"han": 2, "katakana": 3}
 """Characters of the shortest word that a compound can be cut into."""
 
-Marker = Callable[[Iterable[str]], list[str]]
+Marker = Callable[[Sequence[str]], Iterator[str]]
 """Texts of one language in, the same with marks out."""
 
 
@@ -42,8 +42,8 @@ def marker(code: str, pieces: Callable[[str], Iterable[str]], terms: Iterable[st
     return _Japanese(terms) if code.startswith("ja") else _marked_identifiers
 
 
-def _marked_identifiers(texts: Iterable[str]) -> list[str]:
-    return [_HUMP.sub(MARK, text) for text in texts]
+def _marked_identifiers(texts: Iterable[str]) -> Iterator[str]:
+    return (_HUMP.sub(MARK, text) for text in texts)
 
 
 class _Chinese:
@@ -53,8 +53,8 @@ class _Chinese:
         self._pieces = pieces
         self._known: dict[str, str] = {}
 
-    def __call__(self, texts: Iterable[str]) -> list[str]:
-        return [_HAN.sub(self._marked, text) for text in _marked_identifiers(texts)]
+    def __call__(self, texts: Sequence[str]) -> Iterator[str]:
+        return (_HAN.sub(self._marked, text) for text in _marked_identifiers(texts))
 
     def _marked(self, found: re.Match[str]) -> str:
         run = found[0]
@@ -74,10 +74,9 @@ class _Japanese:
     def __init__(self, terms: Iterable[str]) -> None:
         self._terms = [*terms]
 
-    def __call__(self, texts: Iterable[str]) -> list[str]:
-        texts = _marked_identifiers(texts)
-        han = _words(_HAN, [*texts, *self._terms], _SHORTEST["han"])
-        katakana = _words(_KATAKANA, [*texts, *self._terms], _SHORTEST["katakana"])
+    def __call__(self, texts: Sequence[str]) -> Iterator[str]:
+        han = _words(_HAN, self._all(texts), _SHORTEST["han"])
+        katakana = _words(_KATAKANA, self._all(texts), _SHORTEST["katakana"])
         known: dict[str, str] = {}
 
         def marked(found: re.Match[str]) -> str:
@@ -88,10 +87,14 @@ class _Japanese:
                 known[run] = MARK.join(cut or [run])
             return known[run]
 
-        return [
+        return (
             _PARTICLES.sub(rf"\1{MARK}", _KATAKANA.sub(marked, _HAN.sub(marked, text)))
-            for text in texts
-        ]
+            for text in _marked_identifiers(texts)
+        )
+
+    def _all(self, texts: Sequence[str]) -> Iterator[str]:
+        yield from _marked_identifiers(texts)
+        yield from self._terms
 
 
 def _words(run: re.Pattern[str], texts: Iterable[str], shortest: int) -> set[str]:
