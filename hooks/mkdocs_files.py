@@ -1,6 +1,6 @@
 """What the hook asks of MkDocs and its plugin for languages: which file is where, for whom.
 
-Events are ``mkdocs_hook``'s. MkDocs and the plugin add attributes that have no types.
+MkDocs and the plugin add attributes that have no types.
 """
 
 import os
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.utils import get_relative_url
 
@@ -55,7 +54,6 @@ def choose(files: Files, config: MkDocsConfig) -> Files:  # noqa: ARG001 MkDocs'
     return files
 
 
-@event_priority(-200)  # once i18n, at -100, has said where each page goes
 def to_take_away(files: Files, config: MkDocsConfig) -> Files:
     """Add what readers may take away, with links that work anywhere (an event)."""
     build: Build = config.extra["lockstep"]

@@ -1,160 +1,89 @@
-"""MkDocs events for Lockstep: each fetches, calls the engine, and returns what it gave.
+"""MkDocs events for Lockstep: which ones are answered, and by what.
 
-Everything the site's languages share is read once, before the first language is built, and kept in
-the configuration of that build (``config.extra["lockstep"]``), so that ``mkdocs serve`` starts from
-the files as they are after every change.
+What answers is loaded with the first event that needs it. So ``mkdocs build`` where nothing has
+changed ends before the engine is there, with all that it takes.
 """
 
-import logging
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.plugins import CombinedEvent, event_priority
-from mkdocs.structure.files import Files
-from mkdocs.structure.nav import Navigation
-from mkdocs.structure.pages import Page
 
-import mkdocs_files
-import mkdocs_finished
-import mkdocs_languages
-import mkdocs_pages
-import mkdocs_restart
-import mkdocs_serving
-import mkdocs_templates
+import mkdocs_command
 import mkdocs_unchanged
-import mkdocs_versions
-import mkdocs_watch
-from lockstep.disk.build import Build
-from lockstep.ground.language import Words
-from lockstep.ground.problem import Problem, Severity
-from lockstep.ground.settings import SettingsError
-
-log = logging.getLogger("mkdocs.lockstep")
 
 
-def on_startup(command: str, dirty: bool) -> None:  # noqa: FBT001 MkDocs' own
-    """Know what MkDocs was started for."""
-    mkdocs_unchanged.start(command, dirty)
-    mkdocs_languages.start(command, dirty)
+@cache
+def _loaded(name: str) -> ModuleType:
+    """Load a module beside this one: MkDocs has their folder on the path only while it loads this.
+
+    name: the module's.
+    """
+    folder = str(Path(__file__).parent)
+    sys.path.insert(0, folder)
+    try:
+        return import_module(name)
+    finally:
+        sys.path.remove(folder)
+
+
+def _answer(module: str, function: str, priority: int = 0) -> Callable[..., Any]:
+    """Return what answers an event by a function of a module, which is loaded by then.
+
+    priority: the higher, the earlier it comes; those of plugins are 0 where they say nothing.
+    """
+
+    @event_priority(priority)
+    def answer(*given: Any, **named: Any) -> Any:  # noqa: ANN401 whatever MkDocs gives
+        return getattr(_loaded(module), function)(*given, **named)
+
+    return answer
+
+
+on_startup = mkdocs_command.start
+
+
+@event_priority(100)  # before plugins load what they need
+def _leave(config: MkDocsConfig) -> None:
+    """End the command where the site is there already."""
+    if "mkdocs_events" not in sys.modules:  # it is the first language
+        mkdocs_unchanged.leave(config)
+
+
+on_config = CombinedEvent(_leave, _answer("mkdocs_events", "on_config"))
+on_pre_build = on_build_error = _answer("mkdocs_languages", "stop")
+on_files = CombinedEvent(
+    _answer("mkdocs_languages", "begin"),
+    _answer("mkdocs_files", "choose"),
+    # once i18n, at -100, has said where each page goes
+    _answer("mkdocs_files", "to_take_away", -200),
+)
+on_nav = CombinedEvent(
+    _answer("mkdocs_events", "on_nav"),
+    _answer("mkdocs_languages", "navigate", -200),  # once i18n, at -100, has put it in order
+)
+on_env = CombinedEvent(_answer("mkdocs_events", "on_env"), _answer("mkdocs_languages", "keep"))
+on_pre_page = _answer("mkdocs_events", "on_pre_page")
+# as it was read: i18n, at 50, gives admonitions their titles
+on_page_markdown = _answer("mkdocs_events", "on_page_markdown", 100)
+on_page_content = _answer("mkdocs_events", "on_page_content")
+# before the search plugin, which then finds nothing left to do
+on_page_context = _answer("mkdocs_events", "on_page_context", 50)
+on_post_template = _answer("mkdocs_languages", "in_its_folder")
+on_post_build = CombinedEvent(
+    _answer("mkdocs_events", "on_post_build"), _answer("mkdocs_languages", "end")
+)
+on_serve = CombinedEvent(_answer("mkdocs_watch", "begin"), _answer("mkdocs_serving", "begin"))
 
 
 def on_shutdown() -> None:
     """Keep what was built, and leave no process behind."""
     mkdocs_unchanged.stop()
-    mkdocs_serving.end()
-
-
-def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Read and check the project before the first language, and claim the engine's fence.
-
-    Where ``LOCKSTEP_LANGUAGE`` names one (``make serve LANGUAGE=…``), only that language and the
-    source are built.
-    """
-    mkdocs_versions.place(config)
-    if not isinstance(config.extra.get("lockstep"), Build):
-        mkdocs_restart.if_changed(config)
-        mkdocs_unchanged.leave(config)
-        try:
-            build = Build.open(Path(config.config_file_path), is_served=mkdocs_languages.stay)
-        except SettingsError as error:
-            raise PluginError(str(error)) from error
-        _tell(build.findings)
-        config.extra["lockstep"] = build
-        mkdocs_pages.prepare(config, build, lambda: _words(config))
-        mkdocs_files.set_sources(config, build)
-        mkdocs_files.set_languages(config, build)
-    mkdocs_templates.leave_icons(config)
-    return config
-
-
-on_files = CombinedEvent(mkdocs_languages.begin, mkdocs_files.choose, mkdocs_files.to_take_away)
-
-
-def _places(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
-    """Know where links can lead to, once all files are there."""
-    config.extra["lockstep"].places = mkdocs_pages.places(files)
-
-
-on_nav = CombinedEvent(_places, mkdocs_languages.navigate)
-
-
-def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Empty a page whose file cannot be read, at which MkDocs would end; render no page twice."""
-    build: Build = config.extra["lockstep"]
-    mkdocs_pages.remember(page, build, _words(config).language.code)
-    _tell(mkdocs_files.unreadable(page.file, build))
-
-
-@event_priority(100)  # as it was read: i18n, at 50, gives admonitions their titles
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put keys where directives stand."""
-    build: Build = config.extra["lockstep"]
-    file: Any = page.file
-    mkdocs_files.place(files, file, build)
-    # Of the page as it was read: a plugin may have taken the last newline from `markdown` since.
-    offset = file.content_string.count("\n") - (page.markdown or "").count("\n")
-    path = Path(file.abs_src_path or file.src_uri)
-    text, found = build.begin(markdown, path, page.meta, file.locale, offset)
-    _tell(build.new(found))  # new where the page is in no language's folder
-    return text
-
-
-def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Lead terms to the glossary; put a lab's header and what else is to be said above the text."""
-    build: Build = config.extra["lockstep"]
-    file: Any = page.file
-    for block in build.blocks.values():
-        log.warning("%s: Python-Markdown did not reach %s", file.src_uri, block)
-    words = _words(config)
-    glossary = mkdocs_files.glossary(files, file, build, words.language.code)
-    return build.finish(html, page.meta, words, file.locale, glossary)
-
-
-@event_priority(50)  # before the search plugin, which then finds nothing left to do
-def on_page_context(
-    context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
-) -> dict[str, Any]:
-    """Put a page into the search index of the language being built, as its reader gets it."""
-    build: Build = config.extra["lockstep"]
-    index = build.index(_words(config).language.code)
-    index.add(page.url, page.content or "", str(page.title), page.meta)
-    page.meta["search"] = {"exclude": True}
-    return context
-
-
-def _written(config: MkDocsConfig) -> None:
-    """Write the language's search index and, for programs, how every page stands."""
-    config.extra["lockstep"].end(Path(config.site_dir), _words(config).language.code)
-
-
-on_post_build = CombinedEvent(_written, mkdocs_languages.end)
-on_pre_build = on_build_error = mkdocs_languages.stop
-on_serve = CombinedEvent(mkdocs_watch.begin, mkdocs_serving.begin)
-
-
-def _templates(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Give the templates the reader's words, and those of every language; fill in none twice."""
-    mkdocs_finished.keep(env, config, _words(config))
-
-
-on_env = CombinedEvent(_templates, mkdocs_languages.keep)
-
-
-on_post_template = mkdocs_languages.in_its_folder
-
-
-def _tell(problems: Iterable[Problem]) -> None:
-    """Log findings: errors fail a strict build, all others never."""
-    for problem in problems:
-        level = logging.ERROR if problem.severity is Severity.ERROR else logging.INFO
-        log.log(level, str(problem))
-
-
-def _words(config: MkDocsConfig) -> Words:
-    """Return the words of the language being built."""
-    build: Build = config.extra["lockstep"]
-    return build.words(mkdocs_files.language(config))
+    if "mkdocs_serving" in sys.modules:  # else none was started
+        _loaded("mkdocs_serving").end()

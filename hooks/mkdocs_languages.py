@@ -29,11 +29,11 @@ from mkdocs import utils
 from mkdocs.commands import build as building
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, BuildError
-from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 
 import mkdocs_again
+import mkdocs_command
 import mkdocs_screen
 from lockstep.disk import workers
 from mkdocs_again import Left
@@ -83,14 +83,6 @@ class Others:
 
 last = Others()
 """Those of the site that this process has built last."""
-stay = False
-"""Whether a process stays when it has built a language."""
-
-
-def start(command: str, dirty: bool) -> None:  # noqa: FBT001 MkDocs' own
-    """Let processes stay that build languages for a server."""
-    global stay  # noqa: PLW0603 there is one command in a process
-    stay = command == "serve" and not dirty
 
 
 def begin(files: Files, config: MkDocsConfig) -> Files:
@@ -127,7 +119,6 @@ def _started(config: MkDocsConfig, code: str, nice: int = 0) -> tuple[BaseProces
     return process, ours
 
 
-@event_priority(-200)  # once i18n, at -100, has put it in order
 def navigate(nav: Navigation, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG001 MkDocs' own
     """Keep the navigation (an event)."""
     Others.of(config).nav = nav
@@ -175,7 +166,7 @@ def _ended(others: Others, code: str, known: set[str]) -> list[SimpleNamespace]:
         process.join()
         message = f"the process that built {code} ended with status {process.exitcode}"
         raise BuildError(message) from None
-    if stay and not outcome.error:
+    if _stay() and not outcome.error:
         others.built[code] = pipe
     else:
         process.join()
@@ -242,8 +233,13 @@ def _build(config: MkDocsConfig, code: str, ours: Connection, pipe: Connection, 
     pages = [_listed(file) for file in i18n.i18n_files_per_language.get(code, [])]
     records = [said.get() for _ in range(said.qsize())]
     pipe.send(_Outcome(records, pages, error))
-    if stay and not error and last.left:
+    if _stay() and not error and last.left:
         mkdocs_again.answer(last.left, pipe)
+
+
+def _stay() -> bool:
+    """Say whether a process stays when it has built a language: for a server."""
+    return mkdocs_command.name == "serve"
 
 
 def _leave(directory: str) -> None:

@@ -20,7 +20,7 @@ from mkdocs import livereload
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 
-import mkdocs_languages
+import mkdocs_command
 import mkdocs_restart
 import mkdocs_screen
 from lockstep.disk import workers
@@ -185,7 +185,7 @@ _serving: list[Serving] = []
 
 def begin(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None]) -> None:
     """Show edits on the pages on screen first, where there are processors for it (an event)."""
-    if mkdocs_languages.stay and workers.processors() > 1:
+    if mkdocs_command.name == "serve" and workers.processors() > 1:
         _serving.append(Serving(server, config, builder))
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # no process is left behind
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 
+import mkdocs_command
 import mkdocs_templates
 from lockstep.disk import inputs
 from lockstep.disk.cache import digest
@@ -60,21 +61,13 @@ class _Build(logging.Handler):
             self.said.append((record.name, message))
 
 
-_command = ""
-"""What MkDocs was started for."""
 _builds: list[_Build] = []
 """The one build of this process, where it may be kept."""
 
 
-def start(command: str, dirty: bool) -> None:  # noqa: FBT001 MkDocs' own
-    """Know what MkDocs was started for."""
-    global _command  # noqa: PLW0603 there is one command in a process
-    _command = "" if dirty else command
-
-
 def leave(config: MkDocsConfig) -> None:
     """End the command where the site is there already; else listen to what is said of it."""
-    if _command != "build" or _builds:
+    if mkdocs_command.name != "build":
         return
     try:
         folder = Folder.open(Path(config.config_file_path))

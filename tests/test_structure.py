@@ -95,7 +95,7 @@ def test_one_module_knows_nbclient() -> None:
     assert importers == {"runs.client"}
 
 
-@pytest.mark.parametrize("module", ["mkdocs_hook", "lockstep.cli"])
+@pytest.mark.parametrize("module", ["mkdocs_events", "mkdocs_serving", "lockstep.cli"])
 def test_what_builds_or_checks_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print(*sorted({HEAVY!r} & set(sys.modules)))"
     command = [sys.executable, "-c", code]
@@ -104,7 +104,21 @@ def test_what_builds_or_checks_loads_nothing_heavy(module: str) -> None:
 
 
 def test_the_hook_is_thin() -> None:
-    assert len(code_lines(HOOK.read_text("utf-8"))) < 100
+    for path in (HOOK, HOOK.with_name("mkdocs_events.py")):
+        assert len(code_lines(path.read_text("utf-8"))) < 100, path
+
+
+def test_the_hook_names_what_answers() -> None:
+    asked = {
+        tuple(str(ast.literal_eval(each)) for each in node.args[:2])
+        for node in ast.walk(ast.parse(HOOK.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_answer"
+    }
+    assert asked
+    for module, function in asked:
+        tree = ast.parse(HOOK.with_name(f"{module}.py").read_text("utf-8"))
+        functions = {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+        assert function in functions, module
 
 
 def code_lines(source: str) -> set[int]:

@@ -1,5 +1,6 @@
 """A build where nothing has changed does nothing, and is as good as any other."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,18 @@ def test_a_site_that_is_there_stays_as_it_is(made: Path) -> None:
     assert NOTHING in built.stdout
     assert "Documentation built" not in built.stdout
     assert {path: path.stat() for path in sorted((made / "site").rglob("*"))} == before
+
+
+def test_nothing_is_loaded_that_only_a_build_needs(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
+    built = build(made, "--strict")
+    assert NOTHING in built.stdout
+    names = re.findall(r"^import time:.*\| +(\S+)$", built.stdout, re.MULTILINE)
+    assert "mkdocs_unchanged" in names
+    needed = {"babel.messages", "jieba", "jupytext", "markdown_it", "mdformat", "nbformat"}
+    assert not {"lockstep.disk.build", "mkdocs_events", "mkdocs_languages", *needed} & {*names}
 
 
 EDITS = (
