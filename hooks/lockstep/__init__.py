@@ -7,10 +7,10 @@ Text in, values out; no disk, clock, git or network:
 
 1. ``ground``: ``location``, ``problem``, ``language``, ``memory``, ``script``, ``yaml``,
    ``settings``. Where something is, what is wrong with it, for whom; what a site says of itself.
-2. ``notebooks``: ``program``, ``header``, ``splitting``, ``notebook``, ``svg``, ``output``,
-   ``fingerprint``, ``recording``, ``pairing``, ``comments``, ``lab``, ``verification``. Lab code
-   and what proves that it was run: cells, recordings, fingerprints, translated comments; a ``Lab``
-   is all of it.
+2. ``notebooks``: ``jupyter``, ``program``, ``header``, ``splitting``, ``notebook``, ``svg``,
+   ``output``, ``fingerprint``, ``recording``, ``pairing``, ``comments``, ``lab``,
+   ``verification``. Lab code and what proves that it was run: cells, recordings, fingerprints,
+   translated comments; a ``Lab`` is all of it.
 3. ``guides``: ``markup``, ``front_matter``, ``document``, ``section``, ``footnote``, ``prose``,
    ``anchor``, ``number``, ``directive``, ``item``, ``inventory``, ``step``. Markdown, read:
    sections, directives, running text and its numbers, what is equal in every language, and steps,

@@ -5,13 +5,11 @@ Each function writes through ``Project.write`` and returns the paths it changed.
 
 import re
 
-import jupytext
-import nbformat
-
 from lockstep.authoring.refusal import AuthoringError, refuse
 from lockstep.disk.project import Project
 from lockstep.ground.problem import Problem
 from lockstep.notebooks import comments, pairing
+from lockstep.notebooks.jupyter import jupytext, nbformat
 from lockstep.notebooks.lab import Lab
 
 _HEADER = re.compile(r"# ---\n(?:#.*\n)*?# ---\n")

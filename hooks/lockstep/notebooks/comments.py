@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from babel.messages.catalog import Catalog as GettextCatalog
 from babel.messages.pofile import PoFileError, read_po, write_po
-from jupytext.magics import is_magic
 
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem, Severity
@@ -146,6 +145,9 @@ def harm(comment: program.Comment, translation: str) -> str | None:
             lines = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
             kind = "line break" if character in lines else "control or invisible character"
             return f"it holds a {kind} (U+{ord(character):04X})"
+    from lockstep.notebooks.jupyter import jupytext  # noqa: PLC0415 takes long, see there
+
+    is_magic = jupytext.magics.is_magic
     for line in translation.split("\n"):
         words = line.lstrip("# \t")
         if _NOTEBOOK_SYNTAX.match(words) or is_magic(f"# {line}", "python", explicitly_code=True):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from lockstep.ground.problem import Problem
 from lockstep.notebooks import comments, fingerprint, output, pairing
 from lockstep.notebooks.comments import Catalog, Localised
 from lockstep.notebooks.fingerprint import Change, Fingerprint, PinChange
@@ -101,6 +102,11 @@ class Lab:
         return {}
 
     @cached_property
+    def catalog_problems(self) -> dict[str, list[Problem]]:
+        """What is wrong with or missing from each catalog, by language code."""
+        return {code: comments.problems(self.notebook, it) for code, it in self.catalogs.items()}
+
+    @cached_property
     def digest(self) -> str:
         """A digest of all of it."""
         source = self.notebook
@@ -110,6 +116,7 @@ class Lab:
     def prepare(self) -> None:
         """Work out what will be asked for, once for all processes that get it."""
         self.digest  # noqa: B018 a property that is worked out once
+        self.catalog_problems  # noqa: B018 the same
         for cell in self.notebook.shown:
             for language in self.catalogs:
                 self.localised(cell, language)

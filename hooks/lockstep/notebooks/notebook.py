@@ -7,7 +7,7 @@ https://jupytext.readthedocs.io/en/latest/formats-scripts.html#the-percent-forma
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from lockstep.ground import yaml
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
-from lockstep.notebooks import header, program, splitting
+from lockstep.notebooks import header, program
 from lockstep.notebooks.header import Needs
 
 _HIDDEN = re.compile(
@@ -106,6 +106,8 @@ def read(text: str, path: str) -> Notebook:
     Never raises for what a file can hold: findings are in ``problems``, and cells are there as far
     as they could be read.
     """
+    from lockstep.notebooks import splitting  # noqa: PLC0415 takes long, and few builds need it
+
     name = path.rsplit("/", 1)[-1].removesuffix(".py")
     lines = text.splitlines()
     try:
@@ -125,21 +127,24 @@ def read(text: str, path: str) -> Notebook:
     needs, wrong = header.needs(metadata.get("lockstep") or {})
     line = next((i for i, line in enumerate(lines, 1) if re.match(r"#\s+lockstep:", line)), 1)
     problems = [Problem(Location(path, line), "bad-notebook-header", said) for said in wrong]
-    cells = _cells(lines, at, path, problems)
+    cells = _cells(splitting.CellReader, lines, at, path, problems)
     _check_names(cells, path, problems)
     problems += _hidden_characters(text, path)
     return Notebook(name, path, text, tuple(cells), needs, tuple(problems))
 
 
-def _cells(lines: list[str], at: int, path: str, problems: list[Problem]) -> list[Cell]:
+def _cells(
+    reading: Callable[[], Any], lines: list[str], at: int, path: str, problems: list[Problem]
+) -> list[Cell]:
     """Split as jupytext does (its own reader, in its own loop), keeping line numbers.
 
-    Of its ``read`` all but what makes a notebook's cell of what was found, and validates it.
+    reading: gives a reader of one cell. Of jupytext's ``read`` this is all but what makes a
+    notebook's cell of what was found, and validates it.
     """
     cells: list[Cell] = []
     tests = 0
     while at < len(lines):
-        reader = splitting.CellReader()
+        reader = reading()
         reader.metadata_and_language_from_option_line(lines[at])
         length = reader.find_cell_content(lines[at:])
         source = "\n".join(reader.content)

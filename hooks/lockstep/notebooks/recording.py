@@ -14,9 +14,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-import jupytext
-import nbformat
-
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem
 from lockstep.notebooks.fingerprint import Fingerprint
@@ -128,6 +125,8 @@ def write(notebook: Notebook, outputs: Outputs, recording: Recording | None) -> 
     The same input gives the same text: cell ids are the cells' keys, and keys are sorted. Raises
     nothing for a notebook without problems.
     """
+    from lockstep.notebooks.jupyter import jupytext, nbformat  # noqa: PLC0415 takes long, see there
+
     document = jupytext.reads(notebook.text, fmt="py:percent")
     document.cells = [
         cell for cell in document.cells if cell.cell_type != "code" or cell.source or cell.metadata

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import yaml as pyyaml
-from jupytext import cell_reader
-from jupytext import header as jupytext_header
-from jupytext.magics import is_escaped_code_start, is_magic
 
 from lockstep.ground import yaml
+from lockstep.notebooks.jupyter import jupytext
+
+_reading, _magics = jupytext.cell_reader, jupytext.magics
 
 
 def header(lines: Sequence[str]) -> tuple[dict[str, Any], int]:
@@ -20,13 +20,13 @@ def header(lines: Sequence[str]) -> tuple[dict[str, Any], int]:
 
     Raises one of ``yaml.UNREADABLE``.
     """
-    metadata, _, _, at = jupytext_header.header_to_metadata_and_cell(
+    metadata, _, _, at = jupytext.header.header_to_metadata_and_cell(
         lines, "#", "", ".py", root_level_metadata_as_raw_cell=False
     )
     return metadata, at
 
 
-class CellReader(cell_reader.DoublePercentScriptCellReader):  # type: ignore[misc] # it has no types
+class CellReader(_reading.DoublePercentScriptCellReader):  # type: ignore[misc, name-defined] # it has no types
     """jupytext's, which goes through the quotes of a cell only where a line may be uncommented."""
 
     def __init__(self) -> None:
@@ -37,14 +37,15 @@ class CellReader(cell_reader.DoublePercentScriptCellReader):  # type: ignore[mis
         """Return the lines of a cell as a kernel gets them; nearly always, that is as they are."""
         language = self.language or self.default_language
         wanted = self.cell_type != "code" or any(
-            is_escaped_code_start(line, self.ext) or is_magic(line, language, explicitly_code=True)
+            _magics.is_escaped_code_start(line, self.ext)
+            or _magics.is_magic(line, language, explicitly_code=True)
             for line in lines
             if "#" in line or "\\" in line  # or a comment that follows belongs to it
         )
         return list(super().uncomment_code_and_magics(lines)) if wanted else lines
 
 
-class _Quotes(cell_reader.StringParser):  # type: ignore[misc] # it has no types
+class _Quotes(_reading.StringParser):  # type: ignore[misc, name-defined] # it has no types
     """jupytext's, which goes through the characters of a line only where there are quotes."""
 
     def read_line(self, line: str) -> None:
@@ -60,5 +61,5 @@ def _loaded(text: str) -> Any:  # noqa: ANN401 any YAML
         return pyyaml.safe_load(text)  # which says better what is wrong
 
 
-cell_reader.StringParser = _Quotes
-jupytext_header.yaml = SimpleNamespace(**vars(pyyaml) | {"safe_load": _loaded})
+_reading.StringParser = _Quotes
+jupytext.header.yaml = SimpleNamespace(**vars(pyyaml) | {"safe_load": _loaded})

@@ -96,9 +96,11 @@ class Checks:
         for lab in site.labs.values():
             yield from labs.problems(lab, places.get(lab.name, ()))
             for language in site.settings.languages.translations:
-                catalog = lab.catalogs.get(language.code)
-                path = f"{site.settings.catalogs}/{language.code}/{lab.name}.po"
-                yield from comments.problems(lab.notebook, catalog or comments.Catalog(path))
+                if language.code in lab.catalogs:
+                    yield from lab.catalog_problems[language.code]
+                else:
+                    path = f"{site.settings.catalogs}/{language.code}/{lab.name}.po"
+                    yield from comments.problems(lab.notebook, comments.Catalog(path))
         yield from coverage.problems(site, shown)
 
 
