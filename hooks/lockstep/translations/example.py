@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 
 from babel.messages.pofile import PoFileError, read_po
-from pygments.lexers import get_lexer_by_name
+from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import Comment, String
 from pygments.util import ClassNotFound
 
@@ -62,13 +62,22 @@ def essential(fence: Item) -> Item:
     )
 
 
-@cache
 def _canonical(language: str) -> str:
     """Return one name for all names of a language: ``bash`` for ``sh``, ``text`` for none."""
-    try:
-        return str(get_lexer_by_name(language or "text").aliases[0])
-    except ClassNotFound:
-        return language
+    return _names().get(language.lower() or "text", language)
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Return the first name of each language by all its names, as Pygments itself has them.
+
+    For names that it has not, it would ask all installed packages, and load their lexers.
+    """
+    found: dict[str, str] = {}
+    for _, names, *_ in get_all_lexers(plugins=False):
+        for name in names:
+            found.setdefault(name, names[0])
+    return found
 
 
 def likeness(item: Item, other: Item) -> float:
