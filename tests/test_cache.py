@@ -135,6 +135,7 @@ def test_what_no_build_asks_for_goes(tmp_path: Path) -> None:
     kept(path).put(VALUE, "kind", "b")
     with sqlite3.connect(path) as file:
         file.execute("UPDATE made SET used = used - 10")
+        file.execute("PRAGMA user_version = 1")  # as it was then, too
     file.close()
     cache = Cache(path, "basis")
     cache.put(VALUE, "kind", "b")
@@ -148,6 +149,7 @@ def test_what_a_build_asks_for_stays(tmp_path: Path) -> None:
     cache = kept(path)
     with sqlite3.connect(path) as file:
         file.execute("UPDATE made SET used = used - 10")
+        file.execute("PRAGMA user_version = 1")  # as it was then, too
     file.close()
     assert cache.get("kind", "a") == VALUE
     cache.flush()

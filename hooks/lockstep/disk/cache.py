@@ -99,7 +99,10 @@ class Cache:
                 file.executemany(_PUT, rows)
                 asked = [(today, key) for key in self._used]
                 file.executemany("UPDATE made SET used = ? WHERE key = ?", asked)
-                file.execute("DELETE FROM made WHERE used < ?", (today - KEPT,))
+                # Once a day, since it goes through all of them: the file knows when that was.
+                if file.execute("PRAGMA user_version").fetchone() != (today,):
+                    file.execute("DELETE FROM made WHERE used < ?", (today - KEPT,))
+                    file.execute(f"PRAGMA user_version = {today:d}")
         except (OSError, sqlite3.OperationalError):
             pass  # there is no room, or another build takes too long: the next one writes
         except sqlite3.DatabaseError:
