@@ -4,6 +4,7 @@ What answers is loaded with the first event that needs it. So ``mkdocs build`` w
 changed ends before the engine is there, with all that it takes.
 """
 
+import gc
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -27,9 +28,12 @@ def _loaded(name: str) -> ModuleType:
     """
     folder = str(Path(__file__).parent)
     sys.path.insert(0, folder)
+    gc.disable()
     try:
         return import_module(name)
     finally:
+        gc.freeze()  # what modules define stays: it need not be looked at for garbage
+        gc.enable()
         sys.path.remove(folder)
 
 
