@@ -21,7 +21,11 @@ log = logging.getLogger("mkdocs.lockstep")
 
 _SERVES = "serve" in sys.argv
 _AT_START = inputs.engine() if _SERVES else ""
-_TRY = "import sys; sys.path.insert(0, sys.argv[1]); import mkdocs_events, mkdocs_serving"
+_TRY = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import mkdocs_events, mkdocs_hook, mkdocs_serving, mkdocs_watch
+"""
 
 
 def if_changed(config: MkDocsConfig, before: Callable[[], None] = lambda: None) -> None:

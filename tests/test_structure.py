@@ -95,7 +95,9 @@ def test_one_module_knows_nbclient() -> None:
     assert importers == {"runs.client"}
 
 
-@pytest.mark.parametrize("module", ["mkdocs_events", "mkdocs_serving", "lockstep.cli"])
+@pytest.mark.parametrize(
+    "module", ["mkdocs_hook", "mkdocs_events", "mkdocs_serving", "lockstep.cli"]
+)
 def test_what_builds_or_checks_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print(*sorted({HEAVY!r} & set(sys.modules)))"
     command = [sys.executable, "-c", code]
