@@ -68,7 +68,12 @@ class Left:
             build.cache.flush()
 
     def rehearse(self, pages: Sequence[str]) -> None:
-        """Render pages for nothing, so that what they need is there when they are made again."""
+        """Render pages for nothing, so that what they need is there when they are made again.
+
+        So is what reads notebooks, one of which may be edited.
+        """
+        from lockstep.notebooks import splitting  # noqa: F401, PLC0415 takes long
+
         build = self.config.extra["lockstep"]
         known, build.cache.basis = build.cache.basis, None  # or nothing is rendered
         with _silence():
