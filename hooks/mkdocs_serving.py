@@ -20,6 +20,7 @@ from mkdocs import livereload
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 
+import lockstep.notebooks.splitting  # noqa: F401 what reads notebooks: one may be edited
 import mkdocs_command
 import mkdocs_restart
 import mkdocs_screen

@@ -132,9 +132,7 @@ class Build:
         return True
 
     def load(self) -> None:
-        """Load what takes long and what only a page or a notebook that has changed needs."""
-        from lockstep.notebooks import splitting  # noqa: F401, PLC0415 what reads notebooks
-
+        """Load what takes long and what only a page that has changed needs."""
         segmentation.load(self.segmentations)
 
     def words(self, language: str | None) -> Words:
