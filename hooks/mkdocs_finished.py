@@ -34,8 +34,8 @@ _OWN_NAMES = {"all_words", "words", mkdocs_navigation.NAME}
 _FILE = ("abs_src_path", "dest_uri", "edit_uri", "name", "url")
 """What of a file is known only once it is asked for."""
 _PLACED = {
-    "_Page__active", "children", "content", "file", "markdown", "next_page", "packed", "parent",
-    "previous_page", "render", "unpacked",
+    "_Page__active", "called", "children", "content", "file", "markdown", "next_page", "packed",
+    "parent", "previous_page", "render", "unpacked",
 }  # fmt: skip
 """What of a page is written out by other means: where it stands, and its text."""
 _TEXTS = ("content", "markdown")

@@ -19,6 +19,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
+from mkdocs.utils import weak_property
 
 from lockstep.disk import conversion
 from lockstep.disk.build import Build
@@ -96,7 +97,14 @@ class Packed(Page):
     """The one whose texts are not."""
     unpacked: list[str | None] | None = None
     packed: bytes = b""
+    called: str | None = None
+    """Its title, while it is packed: the navigation asks all pages for that."""
     markdown, content = _text(0), _text(1)
+
+    @weak_property
+    def title(self) -> str | None:
+        """Return what MkDocs calls it, which finds that out from its texts."""
+        return self.called if self.unpacked is None else Page.title.func(self)
 
     def texts(self) -> list[str | None]:
         """Return its Markdown and its HTML, to be read and written."""
@@ -104,14 +112,16 @@ class Packed(Page):
             self.unpacked = [None, None]
             if self.packed:
                 self.unpacked = marshal.loads(zlib.decompress(self.packed))  # noqa: S302 as packed
-        before, Packed.open = Packed.open, self
-        if before is not None and before is not self:
-            before.pack()
+        if Packed.open is not self:
+            if Packed.open is not None:
+                Packed.open.pack()
+            Packed.open = self
         return self.unpacked
 
     def pack(self) -> None:
         """Take little memory until its texts are asked for again."""
         if not self.packed:
+            self.called = self.title
             self.packed = zlib.compress(marshal.dumps(self.unpacked), 1)
         self.unpacked = None
 

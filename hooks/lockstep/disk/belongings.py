@@ -1,40 +1,44 @@
 """What a lab needs beside its notebook, read for those who take it away."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from lockstep.disk.project import Project
-from lockstep.export.kit import Belongings
 from lockstep.export.readme import START
 from lockstep.notebooks.lab import Lab
 
 
-def of(project: Project, labs: Iterable[Lab]) -> Belongings:
-    """Read the data of labs, the modules that they import, and the pinned versions.
+class Shelf:
+    """What labs need, of which each file is read once: most labs need the same."""
 
-    Where ``start.sh`` stands beside the pins, it goes along, with what it calls there.
-    """
-    root, pins = project.root, project.root / project.settings.pins
-    folder = pins.parent.relative_to(root).as_posix()
-    setup = [pins, *_called(pins.parent / START)]
-    read = cache(Path.read_bytes)  # most labs need the same
-    shared = {path.relative_to(root).as_posix(): read(path) for path in _files(setup)}
-    found = {lab.name: {**shared, **dict(_own(project, lab, read))} for lab in labs}
-    return Belongings(found, f"{folder}/" if folder != "." else "")
+    def __init__(self, project: Project) -> None:
+        """Take the project."""
+        self._project = project
+        self._read = cache(Path.read_bytes)
+        folder = project.root / project.settings.pins
+        self._setup = [folder, *_called(folder.parent / START)]
+        relative = project.relative(folder.parent)
+        self.pins = f"{relative}/" if relative != "." else ""
+        """Folder of the pinned versions, as ``Belongings`` has it."""
 
+    def of(self, lab: Lab) -> dict[str, bytes]:
+        """Return the data of a lab, the modules that it imports, and the pinned versions.
 
-def _own(project: Project, lab: Lab, read: Callable[[Path], bytes]) -> Iterator[tuple[str, bytes]]:
-    """Yield what one lab needs: the path as its notebook knows it, and the content."""
-    support, notebooks = PurePosixPath(project.settings.support), project.settings.notebooks
-    data = {name: f"{notebooks}/{name}" for name in lab.notebook.needs.data}
-    modules = {
-        PurePosixPath(name).relative_to(support).as_posix(): name
-        for name in lab.fingerprint.modules
-    }
-    for name, path in {**data, **modules}.items():
-        for file in _files([project.root / path]):
-            yield name, read(file)
+        By paths as its notebook knows them. Where ``start.sh`` stands beside the pins, it goes
+        along, with what it calls there.
+        """
+        found = [(self._project.relative(path), path) for path in self._setup]
+        return {
+            name: self._read(path) for name, path in (*found, *self._own(lab)) if path.is_file()
+        }
+
+    def _own(self, lab: Lab) -> Iterator[tuple[str, Path]]:
+        settings, root = self._project.settings, self._project.root
+        support = PurePosixPath(settings.support)
+        yield from ((name, root / settings.notebooks / name) for name in lab.notebook.needs.data)
+        for name in lab.fingerprint.modules:
+            yield PurePosixPath(name).relative_to(support).as_posix(), root / name
 
 
 def _called(script: Path) -> list[Path]:
@@ -45,7 +49,3 @@ def _called(script: Path) -> list[Path]:
         beside = (each for each in sorted(script.parent.iterdir()) if each not in found)
         found += [each for each in beside if each.name in text]
     return found
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    return (path for path in paths if path.is_file())

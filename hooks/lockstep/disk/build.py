@@ -19,14 +19,7 @@ from lockstep.ground.language import Language, Words
 from lockstep.ground.problem import Problem
 from lockstep.guides import document, front_matter
 from lockstep.guides.document import Document
-from lockstep.pages import (
-    downloads,
-    interface,
-    overview,
-    rendering,
-    status_table,
-    ticking,
-)
+from lockstep.pages import downloads, interface, overview, rendering, status_table, ticking
 from lockstep.pages.block import Block, CodeBlock, StatusBlock
 from lockstep.pages.index import Index
 from lockstep.pages.overview import PageState

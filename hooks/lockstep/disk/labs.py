@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lockstep.disk.revival import revived, stored
 from lockstep.notebooks.lab import Lab
 
-_AT_ONCE = 16
+_AT_ONCE = 32
 """How many are unpacked: whoever needs a lab needs it several times, then the next one."""
 
 

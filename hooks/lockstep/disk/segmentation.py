@@ -16,6 +16,8 @@ from lockstep.terms.finder import Finder
 from lockstep.terms.glossary import Glossary
 
 _FOUR = 4
+_MANY = 100
+"""Texts from which on it is worth its time to keep no words that stand in none."""
 _HAN = re.compile(r"[\u3005\u3400-\u9fff]")
 
 
@@ -26,7 +28,7 @@ def of(
 ) -> "dict[str, Segmentation]":
     """Return what cuts text in each of a site's languages, by code; Chinese is all it is for.
 
-    written: gives all that is written in a language, by its code.
+    written: gives the texts that are written in a language, by its code.
     """
     return {language.code: Segmentation(glossary, language.code, written) for language in languages}
 
@@ -53,9 +55,9 @@ def finders(
 class Segmentation:
     """Chinese in words, the glossary's forms whole.
 
-    The dictionary is loaded with the first text, which takes about a second, once in a process. Of
-    its words those stay that can stand in what is written on the site: less than a third. A text
-    with another character gets all of them.
+    The dictionary is loaded with the first text, which takes about a second, once in a process. On
+    a large site, of its words those stay that can stand in what is written there: less than a
+    third. A text with another character gets all of them.
     """
 
     def __init__(
@@ -66,7 +68,7 @@ class Segmentation:
     ) -> None:
         """Take the glossary, if there is one, and the code of the language that the text is in.
 
-        written: gives all that is written in it; without that, all words stay.
+        written: gives the texts that are written in it; without that, all words stay.
         """
         self._forms = frozenset(glossary.forms_in(code) if glossary else ())
         self._code = code
@@ -103,10 +105,10 @@ class Segmentation:
     @cached_property
     def letters(self) -> frozenset[str] | None:
         """The characters that words may have to stay; ``None`` where all do."""
-        if self._written is None:
+        texts = [*self._written(self._code)] if self._written else []
+        if len(texts) < _MANY:
             return None
-        texts = (*self._forms, *self._written(self._code))
-        return frozenset(each for text in texts for each in {*_HAN.findall(text)})
+        return frozenset(each for text in (*self._forms, *texts) for each in {*_HAN.findall(text)})
 
 
 class Known:

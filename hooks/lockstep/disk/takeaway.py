@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
-from lockstep.disk import belongings
+from lockstep.disk.belongings import Shelf
 from lockstep.disk.cache import Cache, digest
 from lockstep.disk.project import Project
 from lockstep.disk.recall import Recall
@@ -15,7 +15,6 @@ from lockstep.export.inline import Addresses
 from lockstep.export.kit import Belongings, Content, File
 from lockstep.export.lesson import Lesson
 from lockstep.notebooks import fingerprint
-from lockstep.notebooks.lab import Lab
 from lockstep.pages.downloads import Download
 from lockstep.pages.site import Site
 
@@ -55,28 +54,18 @@ class Offers:
         """
         languages, words = self._site.settings.languages, self._site.words[language]
         addresses = Addresses(address, source=languages.source.code, urls=urls)
-        lessons: list[Lesson] = []
         self._originals = partial(
             kit.lessons, self._site, languages.source, replace(addresses, urls=there), licence
         )
-
-        def labs() -> Iterator[Lab]:
-            """Yield each lab when its lesson is known: all of them would fill the memory."""
-            for each in kit.lessons(self._site, words.language, addresses, licence):
-                lessons.append(each)
-                yield each.lab
-            # Those that the language lacks are in the archive of all, in the source language.
-            for each in self._originals({each.name for each in lessons}):
-                lessons.append(each)
-                yield each.lab
-
-        beside = belongings.of(self._project, labs())
         self._links = {languages.source.code: digest(there), language: digest(urls)}
+        shelf, files = Shelf(self._project), dict[str, Mapping[str, bytes]]()
+        beside = Belongings(files, shelf.pins)
         # Many files are in the archives of several labs, all of them in that of all labs.
         pack = lru_cache(_AT_ONCE)(self._pack)
         notebooks: list[tuple[Lesson, Content]] = []
         sources = [language]
-        for each in lessons:
+        for each in self._lessons(kit.lessons(self._site, words.language, addresses, licence)):
+            files[each.name] = shelf.of(each.lab)
             made, source = self._lab(each, beside, pack)
             notebooks.append((each, made[0][1]))
             sources.append(source)
@@ -88,6 +77,14 @@ class Offers:
                 lambda: [kit.of_all(notebooks, beside, words, pack)], language, "labs", *sources
             )
 
+    def _lessons(self, own: Iterator[Lesson]) -> Iterator[Lesson]:
+        """Yield a language's own labs, then those that it lacks, in the source language."""
+        names = set[str]()
+        for each in own:
+            names.add(each.name)
+            yield each
+        yield from self._originals(names)
+
     def of(self, language: str, lab: str) -> list[Download]:
         """Return what is offered of a lab in a language, in which a page is written.
 
@@ -96,7 +93,9 @@ class Offers:
         if (language, lab) not in self._known:
             for each in self._originals():
                 if (each.code, each.name) == (language, lab):
-                    self._lab(each, belongings.of(self._project, [each.lab]), self._pack)
+                    shelf = Shelf(self._project)
+                    beside = Belongings({lab: shelf.of(each.lab)}, shelf.pins)
+                    self._lab(each, beside, self._pack)
         return [*self._known[language, lab].values()]
 
     def all_labs(self, language: str) -> Download | None:

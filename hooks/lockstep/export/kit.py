@@ -58,14 +58,16 @@ def lessons(
     """
     seen = {*beside}
     for page, guide in sorted(site.guides.get(language.code, {}).items()):
-        path, lab = f"{language.code}/{page}", site.lab(guide.meta)
-        if lab is None or lab.notebook.unreadable or lab.name in seen or path not in addresses.urls:
+        path, name = f"{language.code}/{page}", site.notebook(guide.meta)
+        if not name or name in seen or name not in site.labs or path not in addresses.urls:
             continue
-        seen.add(lab.name)
+        if site.labs[name].notebook.unreadable:
+            continue
+        seen.add(name)
         words = site.words[language.code]
         here = replace(addresses, page=path)
         yield Lesson(
-            lab.name, partial(site.page, guide, language), partial(_of, site.labs, lab.name),
+            name, partial(site.page, guide, language), partial(_of, site.labs, name),
             guide.meta, words, here, licence,
         )  # fmt: skip
 

@@ -4,7 +4,9 @@ This is a rule between pages: which guide is a notebook's is known only when all
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from operator import itemgetter
 
+from lockstep.ground.language import Language
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem, Severity
 from lockstep.guides.document import Document
@@ -19,9 +21,8 @@ def problems(site: Site, shown: Mapping[str, Collection[Shown]]) -> Iterator[Pro
     shown: path of a guide to the cells that it shows, in order.
     """
     carriers: dict[tuple[str, str], Document] = {}
-    for language, _, document in site.documents():
-        name = site.notebook(document.meta, language)
-        if name is None or name not in site.labs or site.labs[name].notebook.unreadable:
+    for name, language, document in _carrying(site):
+        if site.labs[name].notebook.unreadable:
             continue
         first = carriers.setdefault((language.code, name), document)
         if first is not document:
@@ -34,6 +35,15 @@ def problems(site: Site, shown: Mapping[str, Collection[Shown]]) -> Iterator[Pro
         if (source, name) not in carriers and not lab.notebook.unreadable:
             message = f"no guide in {site.settings.guides}/{source} says `notebook: {name}`"
             yield Problem(Location(lab.notebook.path, 1), "no-guide", message, Severity.DEBT)
+
+
+def _carrying(site: Site) -> list[tuple[str, Language, Document]]:
+    """Return the guides that carry a notebook that there is, notebook by notebook."""
+    named = (
+        (site.notebook(it.meta, language), language, it) for language, _, it in site.documents()
+    )
+    found = [(name, language, it) for name, language, it in named if name and name in site.labs]
+    return sorted(found, key=itemgetter(0))
 
 
 def _coverage(lab: Lab, document: Document, shown: Collection[Shown]) -> Iterator[Problem]:
