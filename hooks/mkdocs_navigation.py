@@ -10,7 +10,7 @@ from typing import Any
 from mkdocs.structure.nav import Link
 from mkdocs.structure.pages import Page
 
-from mkdocs_pages import Packed
+from mkdocs_packed import Packed
 
 NAME = "nav_items"
 """What templates call what is here."""

@@ -26,7 +26,7 @@ def words() -> Words:
 
 def test_facts_are_told_in_the_language_of_the_reader(words: Words) -> None:
     meta = {"duration": 45, "level": "beginner", "runs-on": ["spark-cluster", "laptop"]}
-    assert interface.facts(meta, None, words) == [
+    assert interface.facts(meta, (), words) == [
         ("时长", "约 45 分钟"),
         ("难度", "适合初学者"),
         ("运行环境", "自己的电脑、Spark 群集"),
@@ -35,8 +35,9 @@ def test_facts_are_told_in_the_language_of_the_reader(words: Words) -> None:
 
 def test_a_card_says_what_a_lab_was_run_with(words: Words) -> None:
     site = Project.open(ENGINE.parents[1] / "mkdocs.yml").site()
-    lab = site.labs["train-deep-learning-model"]
-    ((label, products),) = interface.facts({}, lab, words)
+    recording = site.labs["train-deep-learning-model"].recording
+    assert recording is not None
+    ((label, products),) = interface.facts({}, recording.run.products, words)
     assert label == "实测版本"
     assert "、PyTorch 2" in products
 
@@ -45,7 +46,7 @@ def test_a_card_says_what_a_lab_was_run_with(words: Words) -> None:
     "meta", [{}, {"duration": "45", "level": ["x"], "runs-on": "laptop"}, {"runs-on": ["moon"]}]
 )
 def test_what_front_matter_may_not_hold_is_no_fact(meta: dict[str, object], words: Words) -> None:
-    assert interface.facts(meta, None, words) == []
+    assert interface.facts(meta, (), words) == []
 
 
 def test_a_report_names_page_section_and_language(words: Words) -> None:

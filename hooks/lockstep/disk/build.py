@@ -273,7 +273,7 @@ class Build:
     def facts(self, meta: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
         """Return what the card of a lab says of it, by its guide's front matter."""
         self.answers_for_all = True
-        return interface.facts(meta, self.site.lab(meta), words)
+        return interface.facts(meta, self.recall.products(self.site.notebook(meta)), words)
 
     def progress(self, path: str, meta: Mapping[str, Any], words: Words) -> str:
         """Return where the card of a lab shows how far it is done.

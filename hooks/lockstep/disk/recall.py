@@ -45,6 +45,7 @@ class Recall:
             self.problems(guide, language)
             if self._site.lab(guide.meta):
                 self.steps(guide, language)
+                self.products(self._site.notebook(guide.meta))
             self.owed(page, language)
 
     def page(self, guide: Document, language: Language, make: Callable[[], Page]) -> Page:
@@ -87,6 +88,17 @@ class Recall:
             return {}
         key = self.key(guide, language)
         return self._cache.made(lambda: overview.sections(self._site, page, language), "owed", key)
+
+    def products(self, name: str | None) -> list[str]:
+        """Return what a lab was run with; nothing where it was not, or is none."""
+        if name is None or name not in self._site.labs:
+            return []
+
+        def run_with() -> list[str]:
+            recording = self._site.labs[name].recording
+            return [*recording.run.products] if recording else []
+
+        return self._cache.made(run_with, "products", labs.digest(self._site.labs, name))
 
     def _known(self, kind: str, guide: Document, language: Language) -> Any:  # noqa: ANN401 any kept
         """Return what was kept, if links that were followed for it lead where they led."""

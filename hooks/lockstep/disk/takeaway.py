@@ -35,6 +35,8 @@ class Offers:
         """Language code and lab to what is offered of it; without a lab, that of all of them."""
         self._originals: Callable[..., Iterator[Lesson]] = lambda: iter(())
         """Yields the labs of the source language, as they are taken away."""
+        self._last: tuple[object, list[tuple[str, bytes, str | None]]] = None, []
+        """The files that were asked for last, and what they are made from."""
         self._links: dict[str, str] = {}
         """Code of a lab's language to a digest of where links can lead in it."""
 
@@ -128,7 +130,12 @@ class Offers:
         """Offer files in a language; return them, each with what gives its content once more."""
 
         def give() -> list[tuple[str, bytes, str | None]]:
-            return self._cache.made(lambda: _plain(make()), kind, *sources)
+            if self._last[0] == sources:  # the files of a lab are asked for one after the other
+                return self._last[1]
+            found = self._cache.made(lambda: _plain(make()), kind, *sources)
+            if len(found) > 1:
+                self._last = sources, found
+            return found
 
         made = give()
         for path, content, lab in made:

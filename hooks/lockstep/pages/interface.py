@@ -3,13 +3,12 @@
 All other words around it stand in the theme's templates, as ``words("…")``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urljoin
 
 from lockstep.ground.language import Words
 from lockstep.ground.settings import Settings
-from lockstep.notebooks.lab import Lab
 from lockstep.pages.rendering import LEVELS, PLACES
 
 ADMONITIONS = {
@@ -34,14 +33,13 @@ def admonitions(words: Words) -> dict[str, str]:
     return {kind: words(title) for kind, title in ADMONITIONS.items()}
 
 
-def facts(meta: Mapping[str, Any], lab: Lab | None, words: Words) -> list[tuple[str, str]]:
+def facts(meta: Mapping[str, Any], products: Iterable[str], words: Words) -> list[tuple[str, str]]:
     """Return what a lab's card says of it, each fact with its label.
 
-    meta: the guide's front matter; lab: the lab that it carries.
+    meta: the guide's front matter; products: what the lab that it carries was run with.
     """
     minutes, level, places = (meta.get(key) for key in ("duration", "level", "runs-on"))
     known = [PLACES[place] for place in PLACES if isinstance(places, list) and place in places]
-    products = lab.recording.run.products if lab and lab.recording else ()
     found = {
         words("Time"): words("{minutes} min", minutes=minutes) if isinstance(minutes, int) else "",
         words("Level"): words(LEVELS.get(str(level), "")),

@@ -93,15 +93,16 @@ class Checks:
         for _, _, document in site.documents():
             for place in shown.get(document.path, ()):
                 places.setdefault(place[0], []).append(place)
-        for lab in site.labs.values():
-            yield from labs.problems(lab, places.get(lab.name, ()))
+        carried = coverage.carrying(site)
+        for name, lab in site.labs.items():
+            yield from labs.problems(lab, places.get(name, ()))
+            yield from coverage.problems(lab, carried[name], site.settings, shown)
             for language in site.settings.languages.translations:
                 if language.code in lab.catalogs:
                     yield from lab.catalog_problems[language.code]
                 else:
                     path = f"{site.settings.catalogs}/{language.code}/{lab.name}.po"
                     yield from comments.problems(lab.notebook, comments.Catalog(path))
-        yield from coverage.problems(site, shown)
 
 
 def check(site: Site) -> list[Problem]:

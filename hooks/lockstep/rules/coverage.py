@@ -3,47 +3,53 @@
 This is a rule between pages: which guide is a notebook's is known only when all are.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from operator import itemgetter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from lockstep.ground.language import Language
 from lockstep.ground.location import Location
 from lockstep.ground.problem import Problem, Severity
+from lockstep.ground.settings import Settings
 from lockstep.guides.document import Document
 from lockstep.notebooks.lab import Lab
 from lockstep.pages.injection import Shown
 from lockstep.pages.site import Site
 
 
-def problems(site: Site, shown: Mapping[str, Collection[Shown]]) -> Iterator[Problem]:
-    """Yield where guides neglect their notebook, and notebooks that have no guide.
+def carrying(site: Site) -> dict[str, list[tuple[Language, Document]]]:
+    """Return the guides that carry each notebook that there is, in order, by its name."""
+    found: dict[str, list[tuple[Language, Document]]] = {name: [] for name in site.labs}
+    for language, _, document in site.documents():
+        name = site.notebook(document.meta, language)
+        if name in found:
+            found[name].append((language, document))
+    return found
 
-    shown: path of a guide to the cells that it shows, in order.
+
+def problems(
+    lab: Lab,
+    guides: Iterable[tuple[Language, Document]],
+    settings: Settings,
+    shown: Mapping[str, Collection[Shown]],
+) -> Iterator[Problem]:
+    """Yield where guides neglect a notebook, or that it has none.
+
+    guides: those that carry it; shown: path of a guide to the cells that it shows, in order.
     """
-    carriers: dict[tuple[str, str], Document] = {}
-    for name, language, document in _carrying(site):
-        if site.labs[name].notebook.unreadable:
-            continue
-        first = carriers.setdefault((language.code, name), document)
-        if first is not document:
-            message = f"{first.path} carries {name!r} already; quote its cells as `{name}:CELL`"
+    if lab.notebook.unreadable:
+        return
+    first: dict[str, Document] = {}
+    for language, document in guides:
+        if language.code in first:
+            path = first[language.code].path
+            message = f"{path} carries {lab.name!r} already; quote its cells as `{lab.name}:CELL`"
             yield Problem(document.meta_line("notebook"), "duplicate-guide", message)
         else:
-            yield from _coverage(site.labs[name], document, shown.get(document.path, ()))
-    source = site.settings.languages.source.code
-    for name, lab in site.labs.items():
-        if (source, name) not in carriers and not lab.notebook.unreadable:
-            message = f"no guide in {site.settings.guides}/{source} says `notebook: {name}`"
-            yield Problem(Location(lab.notebook.path, 1), "no-guide", message, Severity.DEBT)
-
-
-def _carrying(site: Site) -> list[tuple[str, Language, Document]]:
-    """Return the guides that carry a notebook that there is, notebook by notebook."""
-    named = (
-        (site.notebook(it.meta, language), language, it) for language, _, it in site.documents()
-    )
-    found = [(name, language, it) for name, language, it in named if name and name in site.labs]
-    return sorted(found, key=itemgetter(0))
+            first[language.code] = document
+            yield from _coverage(lab, document, shown.get(document.path, ()))
+    source = settings.languages.source.code
+    if source not in first:
+        message = f"no guide in {settings.guides}/{source} says `notebook: {lab.name}`"
+        yield Problem(Location(lab.notebook.path, 1), "no-guide", message, Severity.DEBT)
 
 
 def _coverage(lab: Lab, document: Document, shown: Collection[Shown]) -> Iterator[Problem]:
