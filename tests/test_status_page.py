@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 import pytest
 
+from lockstep.disk import checking
 from lockstep.disk.project import Project
 from lockstep.pages import overview, status_table
 from lockstep.pages.overview import PageState
@@ -37,8 +38,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 def states(project: Project) -> list[PageState]:
+    """Return how pages stand; what is kept of that says the same."""
     site = project.site()
-    return overview.states(site, parity.damages(check(site)))
+    found = overview.states(site, parity.damages(check(site)))
+    for _ in range(2):  # where it is made, and where it is there
+        again = Project.open(project.config)
+        kept, problems, recall = checking.recalled(again)
+        assert overview.states(kept, parity.damages(problems), recall.owed) == found
+        again.cache.flush()
+    return found
 
 
 def shown(project: Project, code: str) -> Element:
