@@ -44,8 +44,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if not isinstance(config.extra.get("lockstep"), Build):
         mkdocs_restart.if_changed(config)
         try:
-            is_served = mkdocs_command.name == "serve"
-            build = Build.open(Path(config.config_file_path), is_served=is_served)
+            path = Path(config.config_file_path)
+            build = Build.open(path, is_served=mkdocs_command.serves())
         except SettingsError as error:
             raise PluginError(str(error)) from error
         _tell(build.findings)

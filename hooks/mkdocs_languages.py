@@ -166,7 +166,7 @@ def _ended(others: Others, code: str, known: set[str]) -> list[SimpleNamespace]:
         process.join()
         message = f"the process that built {code} ended with status {process.exitcode}"
         raise BuildError(message) from None
-    if _stay() and not outcome.error:
+    if mkdocs_command.serves() and not outcome.error:
         others.built[code] = pipe
     else:
         process.join()
@@ -233,13 +233,8 @@ def _build(config: MkDocsConfig, code: str, ours: Connection, pipe: Connection, 
     pages = [_listed(file) for file in i18n.i18n_files_per_language.get(code, [])]
     records = [said.get() for _ in range(said.qsize())]
     pipe.send(_Outcome(records, pages, error))
-    if _stay() and not error and last.left:
+    if mkdocs_command.serves() and not error and last.left:
         mkdocs_again.answer(last.left, pipe)
-
-
-def _stay() -> bool:
-    """Say whether a process stays when it has built a language: for a server."""
-    return mkdocs_command.name == "serve"
 
 
 def _leave(directory: str) -> None:

@@ -186,7 +186,7 @@ _serving: list[Serving] = []
 
 def begin(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None]) -> None:
     """Show edits on the pages on screen first, where there are processors for it (an event)."""
-    if mkdocs_command.name == "serve" and workers.processors() > 1:
+    if mkdocs_command.serves() and workers.processors() > 1:
         _serving.append(Serving(server, config, builder))
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # no process is left behind
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lockstep.disk.cache import MUCH, STORE, Cache
+from lockstep.disk.cache import STORE, Cache
 from lockstep.disk.folder import STATE
 from tests.test_build import build, showcase
 
@@ -43,10 +43,10 @@ def test_what_another_process_has_made_is_taken_over(tmp_path: Path) -> None:
 def test_so_much_that_it_would_fill_the_memory_is_written_at_once(tmp_path: Path) -> None:
     theirs, ours = (Cache(tmp_path / name, "basis") for name in ("theirs", "ours"))
     for number in range(3):
-        theirs.put(bytes(MUCH // 2), "kind", str(number))
+        theirs.put(bytes(2_000_000), "kind", str(number))
     ours.take_over(theirs.handed_over())
     assert theirs.get("kind", "2") is None
-    ours.take_over({bytes(1): bytes(MUCH)})
+    ours.take_over({bytes(1): bytes(4_000_000)})
     assert not ours.handed_over()
 
 

@@ -16,10 +16,10 @@ class Shelf:
         """Take the project."""
         self._project = project
         self._read = cache(Path.read_bytes)
-        folder = project.root / project.settings.pins
-        self._setup = [folder, *_called(folder.parent / START)]
-        relative = project.relative(folder.parent)
-        self.pins = f"{relative}/" if relative != "." else ""
+        pins = project.root / project.settings.pins
+        self._setup = [pins, *_called(pins.parent / START)]
+        folder = project.relative(pins.parent)
+        self.pins = f"{folder}/" if folder != "." else ""
         """Folder of the pinned versions, as ``Belongings`` has it."""
 
     def of(self, lab: Lab) -> dict[str, bytes]:

@@ -200,10 +200,10 @@ class Build:
 
         glossary: address of the glossary from the page; ``None`` on that page, and without one.
         """
-        steps = self.steps.get(self.path, {}) if self.site.lab(meta) else {}
+        lab = self.site.lab(meta)
+        steps = self.steps.get(self.path, {}) if lab else {}
         finder = self.finders.get(language)
         html = kept.marked(self.cache, html, language, finder, glossary, steps)
-        lab = self.site.lab(meta)
         offered = self.offers.of(language, lab.name) if lab else []
         links = downloads.html(offered, words, f"{self.root}/")
         above = rendering.above(meta, lab, self.marks, words, language, links)

@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 
 STORE = "cache.sqlite"
 """Name of the file, in a project's folder of untracked files."""
-MUCH = 4_000_000
+_MUCH = 4_000_000
 """Bytes of new values from which on they are written, so that they do not fill the memory."""
 KEPT = 3
 """Days for which a value stays that no build has asked for."""
@@ -115,7 +115,7 @@ class Cache:
     def _grow(self, size: int) -> None:
         """Count the bytes of new values, and write them where they are too many."""
         self._size += size
-        if self._size > MUCH:
+        if self._size > _MUCH:
             self.flush()
 
     def _read(self, key: bytes) -> bytes | None:

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from lockstep.ground import script
 from lockstep.ground.language import Languages
 from lockstep.terms.finder import Finder
 from lockstep.terms.glossary import Glossary
@@ -18,7 +19,7 @@ from lockstep.terms.glossary import Glossary
 _FOUR = 4
 _MANY = 100
 """Texts from which on it is worth its time to keep no words that stand in none."""
-_HAN = re.compile(r"[\u3005\u3400-\u9fff]")
+_HAN = re.compile(f"[{script.HAN}]")
 
 
 def of(

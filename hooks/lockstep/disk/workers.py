@@ -16,10 +16,12 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 _SELDOM = 10_000
-"""How many new objects make a worker look for garbage: pages are many small ones, that stay."""
-_SELDOM = 10_000
-"""How many make the process that builds all pages look, and that goes on where it serves them."""
+"""How many new objects make a process look for garbage: pages are many small ones, that stay.
+
+With ten times as many, builds are no faster, and tokens, which hold each other, fill the memory.
+"""
 _ENDING = (signal.SIGINT, signal.SIGTERM)
+"""What ends processes."""
 FEW = 16
 """Below so many pieces of work, starting processes costs more than it gives."""
 

@@ -14,7 +14,6 @@ from lockstep.export.inline import Addresses
 from lockstep.export.lesson import Lesson
 from lockstep.ground.language import Language, Words
 from lockstep.ground.memory import forget
-from lockstep.notebooks.lab import Lab
 from lockstep.pages.site import Site
 
 Content = Callable[[], bytes]
@@ -67,13 +66,9 @@ def lessons(
         words = site.words[language.code]
         here = replace(addresses, page=path)
         yield Lesson(
-            name, partial(site.page, guide, language), partial(_of, site.labs, name),
+            name, partial(site.page, guide, language), partial(site.labs.__getitem__, name),
             guide.meta, words, here, licence,
         )  # fmt: skip
-
-
-def _of(labs: Mapping[str, Lab], name: str) -> Lab:
-    return labs[name]
 
 
 def of_lab(lesson: Lesson, belongings: Belongings, pack: Pack) -> list[File]:

@@ -128,25 +128,24 @@ class Codes(Mapping[str, str]):
     def __init__(self, labs: Mapping[str, Lab], own: str | None) -> None:
         """Take labs by name, and the name of the one whose cells need no name before them."""
         self._labs = labs
-        self._own = own
+        self._own = self._of(own or "")
 
     def __getitem__(self, cell: str) -> str:
         """Return the fingerprint of a cell's code."""
-        own = self._of(self._own)
-        if cell in own:
-            return own[cell]
+        if cell in self._own:
+            return self._own[cell]
         name, _, key = cell.partition(":")
         return self._of(name)[key]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over all that cells are called."""
-        yield from self._of(self._own)
+        yield from self._own
         yield from (f"{name}:{key}" for name in self._labs for key in self._of(name))
 
     def __len__(self) -> int:
         """Return how many names of cells there are."""
         return sum(1 for _ in self)
 
-    def _of(self, name: str | None) -> dict[str, str]:
-        lab = self._labs.get(name or "")
+    def _of(self, name: str) -> dict[str, str]:
+        lab = self._labs.get(name)
         return dict(lab.fingerprint.cells) if lab else {}
