@@ -88,6 +88,52 @@ def test_volatile_output_and_figures_of_other_processors_do_not_count() -> None:
     assert differences(recording(a=figure("1")), recording(a=stream("1"))) != []
 
 
+DRAWING = """\
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="90pt">
+ <defs><path id="mb36" d="M 0 0 L 0 3.5" /></defs>
+ <g clip-path="url(#p4fe)"><path d="M 60.336634 23.484091 L 63.5 28" style="stroke: #1f77b4" /></g>
+ <use xlink:href="#mb36" x="44.1" y="138.65549" /><text x="4">0.2</text>
+ <clipPath id="p4fe"><rect x="1" y="2" width="3" height="4" /></clipPath>
+</svg>"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "alike"),
+    [
+        ("", "", True),
+        ("138.65549", "138.655491", True),
+        ("23.484091 L", "23.53 L", True),
+        ("23.484091 L", "23.54 L", False),
+        ("63.5 28", "63.5 28 L 64 29", False),
+        ("L 63.5", "M 63.5", False),
+        ("p4fe", "pe3c1229513", True),
+        ('id="p4fe"', 'id="p4ff"', False),
+        ("#mb36", "#p4fe", False),
+        ("0.2<", "0.21<", False),
+        ("1f77b4", "1f77b5", False),
+        ("M 0 0", "M 0 0.01", True),
+        ("<rect", '<circle r="1" /><rect', False),
+        ('<text x="4">0.2</text>', "", False),
+    ],
+)
+def test_figures_are_the_same_where_nobody_sees_that_they_differ(
+    old: str, new: str, *, alike: bool
+) -> None:
+    fresh = DRAWING.replace(old, new)
+    assert (fresh == DRAWING) == (old == new)
+    found = differences(recording(a=figure(DRAWING)), recording(a=figure(fresh)))
+    assert (found == []) == alike
+
+
+def test_a_figure_of_another_kind_differs() -> None:
+    """A figure is not a text, and what is no drawing, or has entities, looks like nothing."""
+    entity = f'<!DOCTYPE svg [<!ENTITY a "b">]>{DRAWING}'
+    for other in [stream("1"), figure("<svg"), figure(entity), figure("")]:
+        assert differences(recording(a=figure(DRAWING)), recording(a=other)) != []
+        assert differences(recording(a=other), recording(a=figure(DRAWING))) != []
+    assert differences(recording(a=stream("1")), recording(a=stream("2"))) != []
+
+
 def test_a_difference_is_legible() -> None:
     """A figure is a line; of much text the beginning is shown."""
     (found,) = differences(

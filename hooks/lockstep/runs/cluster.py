@@ -23,7 +23,11 @@ ARITHMETIC: Mapping[str, str] = {
     "ONEDNN_MAX_CPU_ISA": "SSE41",
     "PYTHONHASHSEED": "0",
 }
-"""Variables that make training give the same numbers on every processor of a kind."""
+"""Variables that make training give the same numbers on every processor of a kind.
+
+Last digits aside: MKL's square roots, whatever its branch, begin with ``rsqrtps``, an estimate that
+Intel and AMD each make in their own way.
+"""
 
 _MEMORY = 1024
 """Megabytes for each executor of the embedded cluster; less than 471 Spark refuses."""
