@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
+from mkdocs import utils
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
@@ -106,7 +107,9 @@ def on_page_context(
 
 def on_post_build(config: MkDocsConfig) -> None:
     """Write the language's search index and, for programs, how every page stands."""
-    config.extra["lockstep"].end(Path(config.site_dir), _words(config).language.code)
+    build: Build = config.extra["lockstep"]
+    for path, content in build.end(_words(config).language.code):
+        utils.write_file(content, str(Path(config.site_dir, path)))
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:

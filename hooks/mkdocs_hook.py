@@ -61,7 +61,8 @@ def _leave(config: MkDocsConfig) -> None:
 
 
 on_config = CombinedEvent(_leave, _answer("mkdocs_events", "on_config"))
-on_pre_build = on_build_error = _answer("mkdocs_languages", "stop")
+on_build_error = _answer("mkdocs_languages", "stop")
+on_pre_build = CombinedEvent(on_build_error, _answer("mkdocs_writing", "begin"))
 on_files = CombinedEvent(
     _answer("mkdocs_languages", "begin"),
     _answer("mkdocs_files", "choose"),
@@ -88,6 +89,8 @@ on_serve = CombinedEvent(_answer("mkdocs_watch", "begin"), _answer("mkdocs_servi
 
 def on_shutdown() -> None:
     """Keep what was built, and leave no process behind."""
+    if "mkdocs_writing" in sys.modules:  # else nothing was built
+        _loaded("mkdocs_writing").end()
     mkdocs_unchanged.stop()
     if "mkdocs_serving" in sys.modules:  # else none was started
         _loaded("mkdocs_serving").end()

@@ -35,6 +35,7 @@ from mkdocs.structure.nav import Navigation
 import mkdocs_again
 import mkdocs_command
 import mkdocs_screen
+import mkdocs_writing
 from lockstep.disk import workers
 from mkdocs_again import Left
 
@@ -55,6 +56,8 @@ class _Outcome:
     pages: list[SimpleNamespace]
     """What the sitemap asks of each page."""
     error: str
+    kept: set[str]
+    """Files of the last site that would be the same."""
 
 
 @dataclass
@@ -176,6 +179,7 @@ def _ended(others: Others, code: str, known: set[str]) -> list[SimpleNamespace]:
             logging.getLogger(record.name).handle(record)
     if outcome.error:
         raise BuildError(outcome.error)
+    mkdocs_writing.keep(outcome.kept)
     known |= {it.getMessage() for it in outcome.records if it.name == "mkdocs.lockstep"}
     return outcome.pages
 
@@ -218,7 +222,7 @@ def _build(config: MkDocsConfig, code: str, ours: Connection, pipe: Connection, 
     os.nice(nice)
     i18n: Any = config.plugins["i18n"]
     i18n.building, i18n.current_language = True, code
-    utils.clean_directory = _leave  # it is the first language's too
+    utils.clean_directory = mkdocs_writing.leave  # it is the first language's too
     config.strict = False  # it counts what all languages log
     logger, said = logging.getLogger("mkdocs"), SimpleQueue[logging.LogRecord]()
     logger.handlers[:] = [QueueHandler(said)]
@@ -232,13 +236,9 @@ def _build(config: MkDocsConfig, code: str, ours: Connection, pipe: Connection, 
         error = traceback.format_exc()
     pages = [_listed(file) for file in i18n.i18n_files_per_language.get(code, [])]
     records = [said.get() for _ in range(said.qsize())]
-    pipe.send(_Outcome(records, pages, error))
+    pipe.send(_Outcome(records, pages, error, mkdocs_writing.kept()))
     if mkdocs_command.serves() and not error and last.left:
         mkdocs_again.answer(last.left, pipe)
-
-
-def _leave(directory: str) -> None:
-    """Do nothing to a folder."""
 
 
 def _listed(file: Any) -> SimpleNamespace:  # noqa: ANN401 the plugin's files have no type

@@ -103,12 +103,16 @@ def stop() -> None:
             build.folder.cache.flush()
 
 
+def has_others(config: MkDocsConfig) -> bool:
+    """Whether a configuration has programs of which it is not known what they read and write."""
+    own, root = Path(__file__).with_name("mkdocs_hook.py"), Path(config.config_file_path).parent
+    hooks = [name for name in config.hooks if (root / name).resolve() != own.resolve()]
+    return bool(hooks or {*config.plugins} - {*config.hooks} - _PLUGINS)
+
+
 def _asked(config: MkDocsConfig, folder: Folder) -> str:
     """Return a digest of what is asked for; nothing where it is not known what is read for that."""
-    own = Path(__file__).resolve().with_name("mkdocs_hook.py")
-    hooks = [name for name in config.hooks if (folder.root / name).resolve() != own]
-    others = hooks or {*config.plugins} - {*config.hooks} - _PLUGINS
-    if folder.cache.basis is None or others or config.exclude_docs:
+    if folder.cache.basis is None or has_others(config) or config.exclude_docs:
         return ""
     given = [json.dumps(each, sort_keys=True, default=_name) for each in config.user_configs]
     variables = {name: it for name, it in os.environ.items() if name.startswith("LOCKSTEP_")}

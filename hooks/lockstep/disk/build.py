@@ -233,15 +233,18 @@ class Build:
         data = f"{self.root}/{STATUS}"
         return status_table.html(self.site, self.states, words, self.address, data)
 
-    def end(self, folder: Path, code: str) -> None:
-        """Write what a language is searched by, and how every page stands where a page shows it."""
+    def end(self, code: str) -> Iterator[tuple[str, bytes]]:
+        """Yield what a language is searched by, and how every page stands where a page shows it.
+
+        That is, each file's path in the site, and its content.
+        """
         index = kept.index(self.cache, self.index(code))
         if used := self.pieces[code].used:
             self.cache.put(used, "pieces", code)
         self.cache.flush()
-        self.project.write(folder / "search" / f"{code}.json", index)
+        yield f"search/{code}.json", index
         if self.site.shows_status:
-            self.project.write(folder / STATUS, overview.as_json(self.states) + "\n")
+            yield STATUS, f"{overview.as_json(self.states)}\n".encode()
 
     def all_labs(self, language: str) -> tuple[str, str, str] | None:
         """Return the archive of all labs of a language: path, what it is, ending and size."""
