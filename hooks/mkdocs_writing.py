@@ -89,7 +89,8 @@ def _found(folder: Path) -> _Site:
             if stat.S_ISREG(it.st_mode) and it.st_nlink == 1:
                 site.files[path] = _written(it)
             else:
-                os.unlink(path)  # noqa: PTH108 as above
+                with suppress(OSError):
+                    os.unlink(path)  # noqa: PTH108 as above
     return site
 
 

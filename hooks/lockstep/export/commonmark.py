@@ -5,6 +5,7 @@ site's own Markdown renders, is none to CommonMark and has to be written as HTML
 """
 
 import re
+import weakref
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -22,10 +23,28 @@ _SPECIAL_LINE = re.compile(r"[\s#<>]|[-*+]?(?:[ \t]|\Z)|[0-9]+[.)]|[-*_= \t]+\Z"
 _OPTIONS: dict[str, Any] = {"mdformat": {"number": True, "compact_tables": True}}
 
 
+class Node(RenderTreeNode):
+    """A block or a part of one. It does not hold what it is in.
+
+    So a tree goes with whoever has read it. Nodes that hold each other wait until garbage is looked
+    for, and are half of what is found.
+    """
+
+    @property
+    def parent(self) -> "Node | None":
+        """What it is in, as long as somebody holds that."""
+        found: Node | None = self._parent and self._parent()
+        return found
+
+    @parent.setter
+    def parent(self, node: "Node | None") -> None:
+        self._parent = node and weakref.ref(node)
+
+
 def written(tokens: Sequence[Token]) -> str:
     """Return blocks as CommonMark."""
     env: dict[str, Any] = {"indent_width": 0, "used_refs": set()}
-    return RenderTreeNode(tokens).render(_context()._replace(env=env))
+    return Node(tokens).render(_context()._replace(env=env))
 
 
 def text(content: str) -> Token:

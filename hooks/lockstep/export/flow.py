@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise, takewhile
 
 from markdown_it.token import Token
-from markdown_it.tree import SyntaxTreeNode
 
 from lockstep.export import commonmark, passages
-from lockstep.export.commonmark import emphasised, paragraph, text, wrapped
+from lockstep.export.commonmark import Node, emphasised, paragraph, text, wrapped
 from lockstep.export.inline import Addresses, Inlines, anchor_of, targets
 from lockstep.export.piece import Code, Diagram, Piece, Prose, Result
 from lockstep.ground.language import Words
@@ -47,7 +46,7 @@ class _Flow:
         words: Words,
         addresses: Addresses,
     ) -> None:
-        self.root = SyntaxTreeNode(tokens)
+        self.root = Node(tokens)
         self.blocks = blocks
         self.notebook = notebook
         self.words = words
@@ -76,12 +75,12 @@ class _Flow:
                 tokens = [token for part in run if isinstance(part, list) for token in part]
                 yield Prose(commonmark.written(tokens), begins=tokens[0].type == "heading_open")
 
-    def _parts(self, nodes: Iterable[SyntaxTreeNode]) -> list[Part]:
+    def _parts(self, nodes: Iterable[Node]) -> list[Part]:
         return [part for node in nodes for part in self._block(node)]
 
-    def _block(self, node: SyntaxTreeNode) -> list[Part]:
+    def _block(self, node: Node) -> list[Part]:
         """Return what a block of the page comes to."""
-        kinds: dict[str, Callable[[SyntaxTreeNode], list[Part]]] = {
+        kinds: dict[str, Callable[[Node], list[Part]]] = {
             "heading": self._heading,
             "paragraph": self._paragraph,
             "blockquote": lambda node: _around(self._parts(node.children), "blockquote"),
@@ -102,28 +101,28 @@ class _Flow:
         convert = kinds.get(node.type)
         return convert(node) if convert else [node.to_tokens()]
 
-    def _text(self, node: SyntaxTreeNode) -> list[Token]:
+    def _text(self, node: Node) -> list[Token]:
         """Return the converted text of a block that holds nothing else."""
         found = self.inlines.converted(_inline(node))
         return list(found.children or [])
 
-    def _heading(self, node: SyntaxTreeNode) -> list[Part]:
+    def _heading(self, node: Node) -> list[Part]:
         opening, closing = _frame(node)
         return [[opening, self.inlines.heading(_inline(node), targeted=self.targeted), closing]]
 
-    def _paragraph(self, node: SyntaxTreeNode) -> list[Part]:
+    def _paragraph(self, node: Node) -> list[Part]:
         opening, closing = _frame(node)
         children = self._text(node)
         if not any(child.content.strip() or child.nesting for child in children):
             return []
         return [[opening, commonmark.inline(children), closing]]
 
-    def _table(self, node: SyntaxTreeNode) -> list[Part]:
+    def _table(self, node: Node) -> list[Part]:
         tokens = node.to_tokens()
         converted = (self.inlines.cell(it) if it.type == "inline" else it for it in tokens)
         return [list(converted)]
 
-    def _list(self, node: SyntaxTreeNode) -> list[Part]:
+    def _list(self, node: Node) -> list[Part]:
         """Return a list; where items hold cells, in parts that go on counting."""
         opening, closing = _frame(node)
         number = int(opening.attrs.get("start", 1))
@@ -149,7 +148,7 @@ class _Flow:
         end()
         return found
 
-    def _admonition(self, node: SyntaxTreeNode) -> list[Part]:
+    def _admonition(self, node: Node) -> list[Part]:
         title, *rest = node.children
         if not title.type.endswith("_title"):
             return _around(self._parts(node.children), "blockquote")
@@ -159,11 +158,11 @@ class _Flow:
             said = [text(self.words(ADMONITIONS.get(kind, kind.capitalize())))]
         return _around([paragraph(emphasised(said)), *self._parts(rest)], "blockquote")
 
-    def _tab(self, node: SyntaxTreeNode) -> list[Part]:
+    def _tab(self, node: Node) -> list[Part]:
         title, *rest = node.children
         return [paragraph(emphasised(self._text(title))), *self._parts(rest)]
 
-    def _fence(self, node: SyntaxTreeNode) -> list[Part]:
+    def _fence(self, node: Node) -> list[Part]:
         language, classes, options = markup.info(node.info.strip())
         if language == FENCE:
             block = self.blocks.get(node.content.strip())
@@ -172,7 +171,7 @@ class _Flow:
             return [Diagram(node.content, passages.description(node.content))]
         return [*passages.code(node.content, language, options.get("title", ""))]
 
-    def _indented(self, node: SyntaxTreeNode) -> list[Part]:
+    def _indented(self, node: Node) -> list[Part]:
         """Read what is indented: the site's Markdown finds fences there too, CommonMark code."""
         lines = node.content.split("\n")
         for at, line in enumerate(lines):
@@ -180,7 +179,7 @@ class _Flow:
                 lines[at : at + 3] = map(str.strip, lines[at : at + 3])
         tokens = markup.parse("\n".join(lines))
         if any(it.type == "fence" and it.info == FENCE for it in tokens):
-            return self._parts(SyntaxTreeNode(tokens).children)
+            return self._parts(Node(tokens).children)
         return [node.to_tokens()]
 
     def _of_block(self, block: Block) -> list[Part]:
@@ -202,9 +201,9 @@ class _Flow:
             yield from parts
 
 
-def _sections(nodes: Iterable[SyntaxTreeNode]) -> Iterator[list[SyntaxTreeNode]]:
+def _sections(nodes: Iterable[Node]) -> Iterator[list[Node]]:
     """Yield a page's blocks by sections: a heading, and what follows it."""
-    section: list[SyntaxTreeNode] = []
+    section: list[Node] = []
     for node in nodes:
         if node.type == "heading" and section:
             yield section
@@ -214,13 +213,13 @@ def _sections(nodes: Iterable[SyntaxTreeNode]) -> Iterator[list[SyntaxTreeNode]]
         yield section
 
 
-def _frame(node: SyntaxTreeNode) -> tuple[Token, Token]:
+def _frame(node: Node) -> tuple[Token, Token]:
     """Return the tokens between which a block stands that holds others."""
     assert node.nester_tokens is not None  # noqa: S101
     return node.nester_tokens
 
 
-def _inline(node: SyntaxTreeNode) -> Token:
+def _inline(node: Node) -> Token:
     """Return the inline token that a block holds."""
     held = (child.token for child in node.children if child.type == "inline")
     return next((token for token in held if token), commonmark.inline([]))
@@ -238,7 +237,7 @@ def _around(parts: Sequence[Part], kind: str) -> list[Part]:
     return found
 
 
-def _html(node: SyntaxTreeNode) -> list[Part]:
+def _html(node: Node) -> list[Part]:
     """Keep HTML that says something: not comments, nor the divisions around what Markdown says."""
     kept = passages.html(node.content)
     return [[Token("html_block", "", 0, content=kept)]] if kept else []
