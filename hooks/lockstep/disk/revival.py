@@ -2,6 +2,7 @@
 
 import io
 import pickle
+from enum import Enum
 from typing import Any
 
 
@@ -19,7 +20,17 @@ class _Unpickler(pickle.Unpickler):
     """Revives the engine's own values, and no others."""
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 pickle's own
+        if (module, name) == ("builtins", "getattr"):
+            return _member  # as Python up to 3.11.3 writes the members of an Enum
         if not module.startswith("lockstep."):
             message = f"{module}.{name} is none of the engine's"
             raise pickle.UnpicklingError(message)
         return super().find_class(module, name)
+
+
+def _member(kind: Any, name: str) -> Enum:  # noqa: ANN401 whatever was written
+    if not (isinstance(kind, type) and issubclass(kind, Enum)):
+        message = f"{name} of {kind} is no member of the engine's"
+        raise pickle.UnpicklingError(message)
+    member: Enum = kind[name]
+    return member
