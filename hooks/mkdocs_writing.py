@@ -28,7 +28,6 @@ import mkdocs_unchanged
 class _Site:
     """What was in a site's folder before anything was written."""
 
-    folder: Path
     files: dict[str, tuple[int, int]]
     """Each with what the system changes when somebody writes it."""
     folders: list[str]
@@ -78,10 +77,10 @@ def end() -> None:
 
 def _found(folder: Path) -> _Site:
     """Return what is in a folder; what others have a share in is removed from it at once."""
-    site = _Site(folder, {}, [])
+    site = _Site({}, [])
     for place, folders, files in os.walk(folder):
         if place == str(folder):
-            folders[:], files[:] = (_shown(folders), _shown(files))
+            folders[:], files[:] = _shown(folders), _shown(files)
         site.folders += [os.path.join(place, name) for name in folders]  # noqa: PTH118 as above
         for name in files:
             path = os.path.join(place, name)  # noqa: PTH118 as above
