@@ -18,7 +18,7 @@ _R = TypeVar("_R")
 _SELDOM = 10_000
 """How many new objects make a process look for garbage: pages are many small ones, that stay.
 
-With ten times as many, builds are no faster, and tokens, which hold each other, fill the memory.
+With ten times as many, builds were no faster, and what holds each other filled the memory.
 """
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 """What ends processes."""
