@@ -13,6 +13,7 @@ from pygments.lexers import get_lexer_by_name
 from pymdownx.highlight import Highlight
 
 from lockstep.pages import lexing
+from lockstep.pages.beginnings import beginning
 from lockstep.pages.highlighting import highlighter
 from tests.strategies import any_text, few
 from tests.strategies import cells as any_cells
@@ -45,6 +46,59 @@ def test_any_python_is_told_as_pygments_tells_it(source: str) -> None:
 def test_other_lexers_tell_the_same(name: str, path: str) -> None:
     text = (ROOT / path).read_text("utf-8")[:6000]
     assert _told(name, text, quick=True) == _told(name, text, quick=False)
+
+
+def _and_a_match(expression: re.Pattern[str]) -> st.SearchStrategy[tuple[re.Pattern[str], str]]:
+    matching = st.from_regex(expression, fullmatch=True)
+    return st.tuples(st.just(expression), matching)
+
+
+_EXPRESSIONS = [
+    r"ab|[0-9]x", r"(?<!a)b?(?:c|d*)e", r"(?i:[^a-f]|K)\b", r"(?i)s|\d+", r"\A(?=a)[\w.]",
+    r"(a)?(?(1)b|c)", r"(?:x{2,3}|[^\S\n])+?y", r"(?P<q>['\"])?(?P=q)z", r"(?s:.)a",
+    r"(?>a|é)+b", r"(?!0)\W",
+]  # fmt: skip
+
+
+@few
+@given(st.sampled_from(_EXPRESSIONS).map(re.compile).flatmap(_and_a_match))
+def test_whatever_matches_begins_as_it_may(found: tuple[re.Pattern[str], str]) -> None:
+    expression, text = found
+    first = beginning(expression)
+    assert not text or first is None or first.match(text[0])
+
+
+@pytest.mark.parametrize("name", [*_OTHERS, "python"])
+def test_what_the_rules_of_lexers_match_begins_as_it_may(name: str) -> None:
+    text = (ROOT / "hooks/lockstep/pages/lexing.py").read_text("utf-8")[:1500]
+    kind: Any = type(get_lexer_by_name(name))
+    for rules in getattr(kind, "_tokens", {}).values():
+        for match, *_ in rules:
+            first = beginning(match.__self__)
+            begun = [text[at] for at in range(len(text)) if (it := match(text, at)) and it[0]]
+            assert all(first is None or first.match(each) for each in begun)
+
+
+@pytest.mark.parametrize(
+    ("expression", "begins", "never"),
+    [
+        (r"ab|[0-9]x", "a7", "bx-"),
+        (r"(?<!\.)(?i:self)\b", "sS\N{LATIN SMALL LETTER LONG S}", "e.f"),
+        (r"(?i)(rb|br|r)(\"\"\")", "rRbB", '"a'),
+        (r"^(\s*)([rR]{,2})(\"\"\")", ' \nr"', "'ab"),
+        (r"[^\W\d]\w*", "a_中", "1 -"),
+    ],
+)
+def test_what_cannot_begin_is_told(expression: str, begins: str, never: str) -> None:
+    first = beginning(re.compile(expression))
+    assert first is not None
+    assert all(map(first.match, begins))
+    assert not any(map(first.match, never))
+
+
+@pytest.mark.parametrize("expression", ["", "a?", r"(?=a)", r"(a)|b*", r"\b", r"(?:)"])
+def test_what_may_be_empty_begins_with_anything(expression: str) -> None:
+    assert beginning(re.compile(expression)) is None
 
 
 def _shown(name: str, text: str, **options: Any) -> tuple[str, str]:  # noqa: ANN401 pymdownx has many

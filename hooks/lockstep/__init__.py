@@ -22,7 +22,7 @@ Text in, values out; no disk, clock, git or network:
    ``translation``, ``difference``, ``mending``. A section beside its English: how it stands, what
    differs, what can be derived.
 6. ``pages``: ``block``, ``handwritten``, ``typesetting``, ``links``, ``publishing``, ``injection``,
-   ``elements``, ``ticking``, ``site``, ``notices``, ``downloads``, ``lexing``,
+   ``elements``, ``ticking``, ``site``, ``notices``, ``downloads``, ``beginnings``, ``lexing``,
    ``highlighting``, ``cells``, ``rendering``, ``interface``, ``tooltips``, ``tables``,
    ``overview``, ``status_table``, ``passages``, ``index``.
    What readers get: guides with tested code in place, notices, HTML, the words around it, what is
