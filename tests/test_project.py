@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lockstep.disk import segmentation
 from lockstep.disk.project import Project
 from lockstep.ground.settings import SettingsError
 from lockstep.notebooks import notebook
@@ -40,6 +41,14 @@ def test_a_project_is_read_whole(project: Project) -> None:
     assert site.words["en"]("Output") == "Output"
     assert set(site.labs["count-animals"].catalogs) == {"zh", "ja"}
     assert site.problems == ()
+
+
+def test_pages_say_what_guides_the_glossary_and_the_engine_do(project: Project) -> None:
+    term = "- en: cluster\n  zh: 集群\n  definition: {en: Computers., zh: 许多台机器。}\n"
+    put(project, "glossary.yml", term)
+    texts = [*segmentation.texts(project.site(), "zh")]
+    for said in ("{#count}", "许多台机器。", "输出"):
+        assert any(said in text for text in texts), said
 
 
 def test_a_fingerprint_names_what_it_is_made_of(project: Project) -> None:

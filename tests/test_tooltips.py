@@ -101,7 +101,7 @@ def test_the_search_knows_no_more_words_than_without_a_glossary() -> None:
 
 def test_words_that_cannot_stand_on_the_site_are_left_out_and_cut_nothing_otherwise() -> None:
     text = "分布式训练用到多台机器，有效批量大小不变。"
-    whole, own = (Segmentation(None, "zh", it) for it in (None, lambda _code: [text] * 100))
+    whole, own = (Segmentation(None, "zh", it) for it in (None, lambda _code: [text] * 400))
     assert [*own.pieces(text)] == [*whole.pieces(text)]
     kept, every = (segmentation.tokenizers(frozenset(), it)[0].FREQ for it in (own.letters, None))
     assert "机器" in kept

@@ -13,11 +13,12 @@ from typing import Any
 
 from lockstep.ground import script
 from lockstep.ground.language import Languages
+from lockstep.pages.site import Site
 from lockstep.terms.finder import Finder
 from lockstep.terms.glossary import Glossary
 
 _FOUR = 4
-_MANY = 100
+_MANY = 400
 """Texts from which on it is worth its time to keep no words that stand in none."""
 _HAN = re.compile(f"[{script.HAN}]")
 
@@ -32,6 +33,14 @@ def of(
     written: gives the texts that are written in a language, by its code.
     """
     return {language.code: Segmentation(glossary, language.code, written) for language in languages}
+
+
+def texts(site: Site, code: str) -> Iterator[str]:
+    """Yield what pages of a site say in a language: its guides, the glossary, the engine."""
+    terms = site.glossary.terms if site.glossary else ()
+    yield from (guide.text for guide in site.guides.get(code, {}).values())
+    yield from (term.definitions.get(code, "") for term in terms)
+    yield from site.words[code].messages.values()
 
 
 def load(segmentations: "Mapping[str, Segmentation]") -> None:

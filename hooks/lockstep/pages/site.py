@@ -73,10 +73,6 @@ class Site:
             for page, document in sorted(self.guides.get(language.code, {}).items()):
                 yield language, page, document
 
-    def texts(self, language: str) -> Iterator[str]:
-        """Yield what the guides of a language say, by its code."""
-        return (guide.text for guide in self.guides.get(language, {}).values())
-
     @cached_property
     def pages(self) -> tuple[str, ...]:
         """Every page that there is in any language, or the accepted English of one."""
