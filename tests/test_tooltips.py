@@ -24,12 +24,22 @@ from tests.strategies import any_text, few
 ROOT = Path(__file__).parents[1]
 
 
+PROJECT = Project.open(ROOT / "mkdocs.yml")
+
+
+@cache
+def terms() -> Glossary:
+    """Return this project's own glossary."""
+    glossary = PROJECT.site().glossary
+    assert glossary is not None
+    return glossary
+
+
 @cache
 def finders() -> dict[str, Finder]:
-    """Return what finds the terms of this project's own glossary."""
-    project = Project.open(ROOT / "mkdocs.yml")
-    glossary = project.site().glossary
-    return segmentation.finders(glossary, segmentation.of(glossary, project.settings.languages))
+    """Return what finds its terms."""
+    cut = segmentation.of(terms(), PROJECT.settings.languages)
+    return segmentation.finders(terms(), cut)
 
 
 def found(code: str, text: str) -> list[str]:
@@ -90,6 +100,35 @@ def test_chinese_need_not_be_cut_beyond_a_clause(text: str) -> None:
         patch.setattr(finder, "_around", lambda whole, _start, _end: (0, len(whole)))
         expected = finders()["zh"].find(text)
     assert finders()["zh"].find(text) == expected
+
+
+@few
+@given(
+    st.sampled_from(["en", "zh", "ja"]),
+    st.lists(_CLAUSES | st.sampled_from(["training", "clusters "]), max_size=12).map("".join),
+    st.data(),
+)
+def test_terms_that_are_wanted_no_more_change_nothing_about_others(
+    code: str, text: str, data: st.DataObject
+) -> None:
+    every = finders()[code].find(text)
+    told = data.draw(st.sets(st.sampled_from(sorted({it.term.anchor for it in every} | {"none"}))))
+    others = [it for it in finders()[code].find(text, told) if it.term.anchor not in told]
+    assert others == [it for it in every if it.term.anchor not in told]
+
+
+def test_a_word_for_a_term_that_is_wanted_no_more_need_not_be_whole() -> None:
+    cut: list[str] = []
+
+    def segment(text: str) -> list[str]:
+        cut.append(text)
+        return [text]
+
+    own = Finder(terms(), "zh", segment)
+    batch, cluster = own.find("批量，群集")
+    assert cut == ["批量", "群集"]
+    assert own.find("批量，群集", {batch.term.anchor}) == [batch, cluster]
+    assert cut[2:] == ["群集"]
 
 
 def test_the_search_knows_no_more_words_than_without_a_glossary() -> None:

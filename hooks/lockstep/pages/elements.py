@@ -87,23 +87,26 @@ class Reader(HTMLParser):
             return
         if first:
             self._tell(first)
-        for tag, (written, _, text) in zip(tags, pieces, strict=True):
-            if tag.begins:
-                tell = self.handle_startendtag if tag.ends else self.handle_starttag
-                tell(tag.name, [*tag.given])
-            elif tag.ends:
-                self.handle_endtag(tag.name)
+        begin, end = self.handle_starttag, self.handle_endtag
+        for (name, given, begins, ends), (written, _, text) in zip(tags, pieces, strict=True):
+            if not begins:
+                if ends:
+                    end(name)
+            elif ends:
+                self.handle_startendtag(name, [*given])
+            else:
+                begin(name, [*given])
             self._at += len(written) + len("<>")
             if text:
                 self._tell(text)
 
     def _is_plain(self, text: str) -> bool:
         """Whether all characters that are written by name are told of as such, if they must be."""
-        return self.convert_charrefs or "&" not in _TEXT.sub("", text)
+        return self.convert_charrefs or "&" not in text or "&" not in _TEXT.sub("", text)
 
     def _tell(self, text: str) -> None:
         """Tell of the text between two tags."""
-        if self.convert_charrefs:
+        if self.convert_charrefs or "&" not in text:
             self.handle_data(unescape(text))
             self._at += len(text)
             return

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from lockstep.pages.elements import EXCLUDED, INLINE, VOID, Reader, with_code_plain
 
-_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_BEGINNING = {"h1", "h2", "h3", "h4", "h5", "h6", "dt"}
+"""Elements with which passages begin."""
 _NO_TEXT = {"button", "math", "object", "script", "select", "style", "svg", "template", "textarea"}
 _NO_TEXT_CLASSES = {"footnote-backref", "headerlink", "lockstep-diagram"}
 
@@ -38,14 +39,6 @@ def read(html: str, title: str) -> list[Passage]:
 
 
 @dataclass(slots=True)
-class _Open:
-    """An element around what is being read."""
-
-    tag: str
-    left_out: bool
-
-
-@dataclass(slots=True)
 class _Pieces:
     anchor: str = ""
     title: list[str] = field(default_factory=list)
@@ -58,7 +51,8 @@ class _Reader(Reader):
     def __init__(self) -> None:
         super().__init__()
         self.passages = [_Pieces()]
-        self._open: list[_Open] = []
+        self._open: list[tuple[str, bool]] = []
+        """Elements around, each with whether all in it is left out."""
         self._heading: str | None = None
         """The element that is being read as a title."""
 
@@ -66,15 +60,13 @@ class _Reader(Reader):
         self._divide(tag)
         if tag in VOID:
             return
-        given = dict(attrs)
-        classes = {*(given.get("class") or "").split()}
-        left_out = tag in _NO_TEXT or EXCLUDED in given or classes & _NO_TEXT_CLASSES
-        self._open.append(_Open(tag, bool(left_out) or self._is_left_out))
-        if self._is_left_out:
+        left_out = self._is_left_out or tag in _NO_TEXT or any(_is_none(*it) for it in attrs)
+        self._open.append((tag, left_out))
+        if left_out or tag not in _BEGINNING:
             return
         if tag == "h1" and not self._has_begun:
             self._heading = tag  # of the page: a hit leads to its beginning
-        elif anchor := given.get("id") if tag in {*_HEADINGS, "dt"} else None:
+        elif anchor := dict(attrs).get("id"):
             self.passages.append(_Pieces(anchor))
             self._heading = tag
 
@@ -87,8 +79,9 @@ class _Reader(Reader):
         self._divide(tag)
         if tag == self._heading:
             self._heading = None
-        if any(tag == element.tag for element in self._open):
-            while self._open.pop().tag != tag:
+        nearest = bool(self._open) and self._open[-1][0] == tag
+        if nearest or any(tag == name for name, _ in self._open):
+            while self._open.pop()[0] != tag:
                 pass
 
     def handle_data(self, data: str) -> None:
@@ -99,7 +92,7 @@ class _Reader(Reader):
 
     @property
     def _is_left_out(self) -> bool:
-        return bool(self._open) and self._open[-1].left_out
+        return bool(self._open) and self._open[-1][1]
 
     @property
     def _has_begun(self) -> bool:
@@ -108,6 +101,13 @@ class _Reader(Reader):
     def _divide(self, tag: str) -> None:
         if tag not in INLINE and self._heading is None:
             self.passages[-1].text.append("\n")
+
+
+def _is_none(name: str, value: str | None) -> bool:
+    """Whether an attribute tells that what is in an element is left out."""
+    if name != "class":
+        return name == EXCLUDED
+    return not _NO_TEXT_CLASSES.isdisjoint((value or "").split())
 
 
 def _line(pieces: list[str]) -> str:

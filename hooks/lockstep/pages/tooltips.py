@@ -5,6 +5,7 @@ words are terms is ``terms``' business.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape, unescape
@@ -36,12 +37,15 @@ def linked(html: str, finder: Finder, address: str) -> str:
     pieces: list[str] = []
     at = 0
     for run in _runs(html):
-        for found in finder.find(run.text):
+        for found in finder.find(run.text, done):
             term = found.term
-            if not found.shown or term.anchor in done or not run.is_open(found.start, found.end):
+            if not found.shown or term.anchor in done:
+                continue
+            start = run.place(found.start, found.end)
+            if start < 0:
                 continue
             done.add(term.anchor)
-            start, end = run.places[found.start], run.places[found.end - 1] + 1
+            end = start + found.end - found.start
             title = escape(_AS_HTML.sub("\\g<0>\N{WORD JOINER}", term.definitions[finder.code]))
             target = escape(f"{address}#{term.anchor}")
             opening = f'<a class="{LINK_CLASS}" href="{target}" title="{title}">'
@@ -54,16 +58,39 @@ def linked(html: str, finder: Finder, address: str) -> str:
 class _Run:
     """Text that reads on, such as that of a paragraph."""
 
-    text: str = ""
+    pieces: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=lambda: [0])
+    """For each piece, where it begins in the text; then, where that ends."""
     places: list[int] = field(default_factory=list)
-    """For each character, where it stands in the page; -1 where no link may be."""
-    is_linkable: bool = False
-    """Whether any link may be in it."""
+    """For each piece, where it stands in the page; -1 where no link may be."""
 
-    def is_open(self, start: int, end: int) -> bool:
-        """Whether a link can stand around a part: plain text without a tag or entity in it."""
-        first = self.places[start]
-        return first >= 0 and self.places[start:end] == list(range(first, first + end - start))
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+    @property
+    def is_linkable(self) -> bool:
+        """Whether any link may be in it."""
+        return any(place >= 0 for place in self.places)
+
+    def add(self, text: str, place: int) -> None:
+        """Add a piece; what goes on in the page as it does in the text is one."""
+        if self.places and place >= 0 and place == self.places[-1] + len(self.pieces[-1]):
+            self.pieces[-1] += text
+            self.starts[-1] += len(text)
+            return
+        self.pieces.append(text)
+        self.starts.append(self.starts[-1] + len(text))
+        self.places.append(place)
+
+    def place(self, start: int, end: int) -> int:
+        """Return where a part stands in the page, if a link can stand around it; else -1.
+
+        It can around plain text without a tag or entity in it.
+        """
+        piece = bisect_right(self.starts, start) - 1
+        is_open = self.places[piece] >= 0 and end <= self.starts[piece + 1]
+        return self.places[piece] + start - self.starts[piece] if is_open else -1
 
 
 def _runs(html: str) -> Iterator[_Run]:
@@ -84,13 +111,9 @@ class _Reader(Reader):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._divide(tag)
-        if tag in VOID:
-            return
-        given = dict(attrs)
-        names = (given.get("class") or "").split()
-        own = tag in _LEFT_ALONE or "lang" in given
-        own = own or any(name.startswith(_LEFT_ALONE_CLASSES) for name in names)
-        self._open.append((tag, own or self._is_left_alone))
+        if tag not in VOID:
+            own = tag in _LEFT_ALONE or any(_is_own(*each) for each in attrs)
+            self._open.append((tag, own or self._is_left_alone))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # HTML knows no `<p/>`: what looks like one is open, but in a drawing nothing depends on it.
@@ -99,32 +122,34 @@ class _Reader(Reader):
 
     def handle_endtag(self, tag: str) -> None:
         self._divide(tag)
-        if any(tag == name for name, _ in self._open):
+        nearest = bool(self._open) and self._open[-1][0] == tag
+        if nearest or any(tag == name for name, _ in self._open):
             while self._open.pop()[0] != tag:
                 pass
 
     def handle_data(self, data: str) -> None:
-        start = self.at
-        if self._is_left_alone or not self.html.startswith(data, start):
-            self._add(data, [-1] * len(data))
-        else:
-            self._add(data, list(range(start, start + len(data))))
-            self.runs[-1].is_linkable = True
+        place = self.at
+        if self._is_left_alone or not self.html.startswith(data, place):
+            place = -1
+        self.runs[-1].add(data, place)
 
     def handle_entityref(self, name: str) -> None:
-        self._add(text := unescape(f"&{name};"), [-1] * len(text))
+        self.runs[-1].add(unescape(f"&{name};"), -1)
 
     def handle_charref(self, name: str) -> None:
-        self._add(text := unescape(f"&#{name};"), [-1] * len(text))
+        self.runs[-1].add(unescape(f"&#{name};"), -1)
 
     @property
     def _is_left_alone(self) -> bool:
         return bool(self._open) and self._open[-1][1]
 
     def _divide(self, tag: str) -> None:
-        if tag not in INLINE:
+        if tag not in INLINE and self.runs[-1].pieces:
             self.runs.append(_Run())
 
-    def _add(self, text: str, places: list[int]) -> None:
-        self.runs[-1].text += text
-        self.runs[-1].places += places
+
+def _is_own(name: str, value: str | None) -> bool:
+    """Whether an attribute tells that what is in an element is left alone."""
+    if name != "class":
+        return name == "lang"
+    return any(each.startswith(_LEFT_ALONE_CLASSES) for each in (value or "").split())

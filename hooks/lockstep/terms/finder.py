@@ -8,8 +8,9 @@ any other language a word is a run of letters.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lockstep.terms.glossary import Glossary, Term
 
@@ -21,6 +22,7 @@ _KANA = r"\u30a1-\u30fa\u30fc\u30fb"
 _HAN = r"\u3400-\u9fff\u3005"
 _BEFORE = "各全同別他両"
 _AFTER = "上下中内外間前後時側用数名毎"
+_LETTER = re.compile(f"[{_LATIN}]")
 _LATIN_EDGES = (
     re.compile(rf"(?<![{_LATIN}])(?<![{_LATIN}][-.])"),
     re.compile(rf"(?![{_LATIN}])(?![-.][{_LATIN}])"),
@@ -95,25 +97,24 @@ class Finder:
         self._starts = re.compile(rf"(?<![{_LATIN}])(?:{latin})|{other}")
         """Where a form may begin: one in Latin letters begins a word in every language."""
 
-    def find(self, text: str) -> list[Occurrence]:
-        """Return the terms in a text in order; none overlaps another."""
+    def find(self, text: str, told: Container[str] = ()) -> list[Occurrence]:
+        """Return the terms in a text in order; none overlaps another.
+
+        told: anchors of terms that are wanted no more. What is taken for one of them need not be a
+        whole word where that changes nothing about others: finding out takes the most time.
+        """
         text = text.replace("\n", " ")  # a term may go on in the next line
         found: list[Occurrence] = []
         edges: dict[tuple[int, int], frozenset[int]] = {}
         at = 0
-        for match in self._starts.finditer(text):
-            start = match.start()
-            if start < at:
-                continue
-            letters = text[start : start + 2]
-            if letters not in self._begun:
-                self._begun[letters] = self._beginning(letters)
-            for form in self._begun[letters]:
-                if not text.startswith(form.text, start) or not _stands(form, text, start):
-                    continue
+        starts = [match.start() for match in self._starts.finditer(text)]
+        for start, following in pairwise([*starts, len(text)]):
+            forms = self._standing(text, start) if start >= at else []
+            is_told = all(form.term.anchor in told for form in forms)
+            for form in forms:
                 end = start + len(form.text)
                 # What gets no tooltip may hide a part of a word: one missing is better than wrong.
-                if form.shown and self._segment is not None:
+                if form.shown and self._segment is not None and not (is_told and end <= following):
                     around = _around(text, start, end)
                     if around not in edges:
                         edges[around] = _edges(self._segment(text[slice(*around)]), around[0])
@@ -123,6 +124,17 @@ class Finder:
                 at = end
                 break
         return found
+
+    def _standing(self, text: str, start: int) -> list[_Form]:
+        """Return the forms that stand at a place in a text, the longest first."""
+        letters = text[start : start + 2]
+        if letters not in self._begun:
+            self._begun[letters] = self._beginning(letters)
+        return [
+            form
+            for form in self._begun[letters]
+            if text.startswith(form.text, start) and _stands(form, text, start)
+        ]
 
     def _beginning(self, letters: str) -> Sequence[_Form]:
         """Return the forms that two letters may begin."""
@@ -177,7 +189,7 @@ def _is_whole(form: str, start: int, end: int, edges: frozenset[int]) -> bool:
 
 
 def _is_latin(character: str) -> bool:
-    return re.match(f"[{_LATIN}]", character) is not None
+    return _LETTER.match(character) is not None
 
 
 def _around(text: str, start: int, end: int) -> tuple[int, int]:
