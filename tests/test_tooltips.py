@@ -117,6 +117,30 @@ def test_terms_that_are_wanted_no_more_change_nothing_about_others(
     assert others == [it for it in every if it.term.anchor not in told]
 
 
+@pytest.mark.parametrize(
+    ("told", "text", "expected"),
+    [
+        ("激活函数", "激活函数据加载器", ["数据加载器"]),  # in which it is no word
+        ("多节点", "多节点类型", ["节点类型"]),
+        ("损失函数", "损失函数据加载器", ["损失", "数据加载器"]),
+        ("激活函数", "激活函数", ["激活函数"]),
+    ],
+)
+def test_a_term_that_is_wanted_no_more_hides_none_by_mistake(
+    told: str, text: str, expected: list[str]
+) -> None:
+    (term,) = (it for it in terms().terms if told in it.forms["zh"])
+    known = finders()["zh"].find(text, {term.anchor})
+    assert [text[it.start : it.end] for it in known] == expected
+
+
+def test_a_term_that_is_wanted_no_more_hides_no_shorter_one_by_mistake() -> None:
+    own = Finder(terms(), "zh", lambda _text: ["批量", "大", "小数"])
+    (size,) = finders()["zh"].find("批量大小")
+    (batch,) = own.find("批量大小数", {size.term.anchor})
+    assert (batch.start, batch.end) == (0, 2)
+
+
 def test_a_word_for_a_term_that_is_wanted_no_more_need_not_be_whole() -> None:
     cut: list[str] = []
 
