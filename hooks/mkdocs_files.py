@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel, set_exclusions
 from mkdocs.utils import get_relative_url
 
 from lockstep.disk.build import Build
@@ -55,7 +55,10 @@ def choose(files: Files, config: MkDocsConfig) -> Files:  # noqa: ARG001 MkDocs'
 
 
 def to_take_away(files: Files, config: MkDocsConfig) -> Files:
-    """Add what readers may take away, with links that work anywhere (an event)."""
+    """Add what readers may take away, with links that work anywhere (an event).
+
+    Each file is written while its content is at hand, and not kept: all would fill the memory.
+    """
     build: Build = config.extra["lockstep"]
     source = build.site.settings.languages.source.code
     code, where = language(config) or source, (config.site_url or "", config.copyright or "")
@@ -63,13 +66,23 @@ def to_take_away(files: Files, config: MkDocsConfig) -> Files:
         file = cast("_Later", _Later.generated(config, path, content=b""))
         file.give = content
         files.append(file)
+        set_exclusions([file], config)
+        if file.inclusion is InclusionLevel.INCLUDED:
+            file.copy_file()
+            file.is_written = True
     return files
 
 
 class _Later(File):
-    """A file of which the content is had when it is written: all at once would fill the memory."""
+    """A file of which the content is had when it is asked for."""
 
     give: Callable[[], bytes]
+    is_written = False
+
+    def copy_file(self, dirty: bool = False) -> None:  # noqa: FBT001, FBT002 MkDocs' own
+        """Write it, unless it was written."""
+        if not self.is_written:
+            super().copy_file(dirty)
 
     @property
     def _content(self) -> bytes:

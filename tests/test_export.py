@@ -6,7 +6,10 @@ Files are read again by other readers: nbformat, jupytext, and one of Databricks
 
 import base64
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from html import unescape
 
 import jupytext
 import nbformat
@@ -14,6 +17,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from mdformat.plugins import PARSER_EXTENSIONS
 from mdformat.renderer import MDRenderer
 
@@ -360,3 +364,27 @@ def test_plain_text_is_written_as_mdformat_writes_it(said: str, before_link: boo
     except AssertionError:  # a null character, which no parser lets through
         return
     assert commonmark.written(tokens) == theirs
+
+
+_SAID = st.sampled_from(
+    ["a", "中", "。", "「", "a b", "*", "_", "**", "`", "(a)", "1", " ", "é", "!", "-", "a*", "_b_"]
+)
+_MARKED = st.tuples(_SAID, st.sampled_from(["em", "strong"]))
+
+
+@few
+@given(st.lists(_SAID | _MARKED | _SAID.map(lambda it: (it, "code")), min_size=1, max_size=6))
+def test_emphasis_is_read_where_it_was_written(said: Sequence[str | tuple[str, str]]) -> None:
+    tokens: list[Token] = []
+    for each in said:
+        if isinstance(each, str):
+            tokens.append(commonmark.text(each))
+        elif each[1] == "code":
+            code = Token("code_inline", "code", 0, content=each[0], markup="`")
+            tokens += [commonmark.text(" "), code, commonmark.text(" ")]
+        else:
+            tokens += commonmark.emphasised([commonmark.text(each[0])], each[1])
+    html = MARKDOWN.render(commonmark.written(commonmark.paragraph(tokens)))
+    wanted = [(kind, text.strip()) for text, kind in (it for it in said if isinstance(it, tuple))]
+    read = re.findall(r"<(em|strong|code)>(.*?)</\1>", html)
+    assert [(kind, unescape(text).strip()) for kind, text in read] == wanted

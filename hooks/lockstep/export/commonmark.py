@@ -20,6 +20,10 @@ _SPECIAL = re.compile(r"[\t\\*_\[\]<`&~]|  |\n\n|!\Z")
 """What mdformat may write otherwise in running text; most of it has none."""
 _SPECIAL_LINE = re.compile(r"[\s#<>]|[-*+]?(?:[ \t]|\Z)|[0-9]+[.)]|[-*_= \t]+\Z")
 """Beginning of a line of a paragraph that mdformat may write otherwise; most have none."""
+_SURE = re.compile(r"(?<!\*)(\*\*?)[^\W_](?:[^*]*[^\W_])?\1(?!\*)")
+"""Emphasis between letters or digits: whatever stands around it, its marks hold."""
+_MARK = re.compile(r"[*_]")
+_KINDS = {"*": ["em_open", "em_close"], "**": ["strong_open", "strong_close"]}
 _OPTIONS: dict[str, Any] = {"mdformat": {"number": True, "compact_tables": True}}
 
 
@@ -134,7 +138,7 @@ def _inline(node: RenderTreeNode, context: RenderContext) -> str:
     """Write inline tokens, and read them again where emphasis is at stake."""
     marked = DEFAULT_RENDERERS["inline"](node, context)
     wanted = _emphasis(node.token.children or [] if node.token else [])
-    if not wanted or context.env.get("html") or _read(marked) == wanted:
+    if not wanted or context.env.get("html") or _holds(marked, wanted):
         return marked
     context.env["html"] = True
     try:
@@ -146,6 +150,13 @@ def _inline(node: RenderTreeNode, context: RenderContext) -> str:
 def _emphasis(tokens: Iterable[Token]) -> list[str]:
     """Return where emphasis begins and ends, in order."""
     return [token.type for token in tokens if token.tag in _EMPHASIS]
+
+
+def _holds(markdown: str, wanted: list[str]) -> bool:
+    """Whether emphasis in a piece of CommonMark is where it is wanted: reading it takes time."""
+    found = [kind for mark in _SURE.findall(markdown) for kind in _KINDS[mark]]
+    is_all = found == wanted and not _MARK.search(_SURE.sub("", markdown))
+    return is_all or _read(markdown) == wanted
 
 
 def _read(markdown: str) -> list[str]:

@@ -35,6 +35,21 @@ def pieces(page: Page, notebook: str, words: Words, addresses: Addresses) -> lis
     return list(flow.pieces())
 
 
+class _Block(Node):
+    """A block of a page. Running text is no tree in it: it is converted as tokens."""
+
+    def _set_children_from_tokens(self, tokens: Sequence[Token]) -> None:
+        if self.token is None or self.token.type != "inline":
+            super()._set_children_from_tokens(tokens)
+
+    def to_tokens(self) -> list[Token]:
+        """Return what it was made from."""
+        if self.token is not None:
+            return [self.token]
+        opening, closing = _frame(self)
+        return [opening, *(it for child in self.children for it in child.to_tokens()), closing]
+
+
 class _Flow:
     """One page on its way."""
 
@@ -46,7 +61,7 @@ class _Flow:
         words: Words,
         addresses: Addresses,
     ) -> None:
-        self.root = Node(tokens)
+        self.root = _Block(tokens)
         self.blocks = blocks
         self.notebook = notebook
         self.words = words
@@ -179,7 +194,7 @@ class _Flow:
                 lines[at : at + 3] = map(str.strip, lines[at : at + 3])
         tokens = markup.parse("\n".join(lines))
         if any(it.type == "fence" and it.info == FENCE for it in tokens):
-            return self._parts(Node(tokens).children)
+            return self._parts(_Block(tokens).children)
         return [node.to_tokens()]
 
     def _of_block(self, block: Block) -> list[Part]:
