@@ -49,6 +49,11 @@ class Bench:
     warm: set[tuple[str, ...]] = field(default_factory=set)
     """Commands that have seen their site as it is now."""
 
+    @property
+    def aside(self) -> Path:
+        """Where that is that builds have left."""
+        return self.folder / "aside"
+
     def prepare(self) -> None:
         """Write what sites there are not."""
         ours = self.folder / "ours"
@@ -76,7 +81,8 @@ class Bench:
         site = self.folder / scenario.site
         command = scenario.command(self.python[scenario.site])
         if scenario.state is State.COLD:
-            scenarios.clear(site)
+            self.aside.mkdir(exist_ok=True)
+            scenarios.clear(site, self.aside)
             self.warm -= {key for key in self.warm if key[0] == scenario.site}
         elif (scenario.site, *command) not in self.warm:
             measured(command, site, scenarios.VARIABLES)
@@ -134,8 +140,11 @@ def main(  # noqa: PLR0913, PLR0917 its options
             chosen = [each for each in wanted if size <= LARGEST or each.grows or names]
             bench = Bench(root.absolute() / f"{size}-labs", size, chosen, python)
             bench.prepare()
-            for number in range(1, times + 1):
-                bench.turn(f"{number} of {times}")
+            try:
+                for number in range(1, times + 1):
+                    bench.turn(f"{number} of {times}")
+            finally:
+                shutil.rmtree(bench.aside, ignore_errors=True)
             found[size] = bench.taken
             if write:
                 RESULTS.write_text(tables.page(found, times), "utf-8")
