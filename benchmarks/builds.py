@@ -89,6 +89,7 @@ class Bench:
         if scenario.state is State.EDITED:
             scenarios.edit(site)
             self.warm -= {key for key in self.warm if key[0] == scenario.site}
+        os.sync()  # else the system writes meanwhile what was written before
         measure = measured(command, site, scenarios.VARIABLES)
         self.warm.add((scenario.site, *command))
         return measure
