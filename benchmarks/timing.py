@@ -2,7 +2,8 @@
 
 Memory is that of all processes of the command together, what they share counted once (the
 proportional set size, https://docs.kernel.org/filesystems/proc.html), looked at five times a
-second. Systems without ``/proc`` do not say it, and of what ends within a second it is not known.
+second, or less often where a look takes long: it is taken from what is timed. Systems without
+``/proc`` do not say it, and of what ends within a second or two it is not known.
 """
 
 import os
@@ -19,7 +20,9 @@ from typing import Self
 import click
 
 EVERY = 0.2
-"""Seconds between two looks at the memory."""
+"""Seconds between two looks at the memory, at least."""
+REST = 50
+"""How many times as long as a look there is none."""
 ENOUGH = 5
 """Looks from which the most of them is worth anything."""
 _PROCESSES = Path("/proc")
@@ -83,9 +86,12 @@ class _Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._ended.wait(EVERY):
+        rest = EVERY
+        while not self._ended.wait(rest):
+            began = time.thread_time()
             self.looks += 1
             self.most = max(self.most, sum(map(_memory, _members(self.group))))
+            rest = max(EVERY, REST * (time.thread_time() - began))
 
 
 def _members(group: int) -> Iterator[Path]:
