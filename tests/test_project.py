@@ -43,11 +43,13 @@ def test_a_project_is_read_whole(project: Project) -> None:
     assert site.problems == ()
 
 
-def test_pages_say_what_guides_the_glossary_and_the_engine_do(project: Project) -> None:
+def test_pages_say_what_is_written_somewhere(project: Project) -> None:
     term = "- en: cluster\n  zh: 集群\n  definition: {en: Computers., zh: 许多台机器。}\n"
     put(project, "glossary.yml", term)
-    texts = [*segmentation.texts(project.site(), "zh")]
-    for said in ("{#count}", "许多台机器。", "输出"):
+    texts = [*segmentation.texts(project.site(), project.config, "zh")]
+    comment = "每行一个名字"
+    assert comment in (project.root / "notebooks/comments/zh/count-animals.po").read_text("utf-8")
+    for said in ("{#count}", "输出", "许多台机器。", comment, "site_name"):
         assert any(said in text for text in texts), said
 
 

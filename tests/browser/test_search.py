@@ -14,6 +14,9 @@ import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
+from lockstep.disk import segmentation
+from lockstep.disk.project import Project
+from lockstep.ground import script
 from tests.browser.chromium import PHONE, WIDE, Reader, settle
 from tests.browser.site import LANGUAGES, Language
 
@@ -239,3 +242,12 @@ def test_without_scripts_there_is_no_dead_search_box(near_reader: Reader) -> Non
     expect(page.locator("[data-md-component=search-query]")).to_be_hidden()
     expect(page.locator("label.md-header__button[for=__search]")).to_be_hidden()
     expect(page.locator(".md-tabs a").first).to_be_visible()
+
+
+def test_no_page_says_what_the_dictionary_need_not_know(site: Path) -> None:
+    """It would be loaded a second time, at the end of a build, whole."""
+    config = Path(__file__).parents[2] / "mkdocs.yml"
+    known = "".join(segmentation.texts(Project.open(config).site(), config, "zh"))
+    searched = (site / "search/zh.json").read_text("utf-8")
+    han = re.compile(f"[{script.HAN}]")
+    assert {*han.findall(searched)} <= {*han.findall(known)}

@@ -96,7 +96,7 @@ class Build:
     @classmethod
     def _of(cls, project: Project, whole: str | None = None, *, is_served: bool) -> "Build":
         site, findings, recall = checking.recalled(project, whole, is_built=whole is None)
-        written = None if is_served else partial(segmentation.texts, site)
+        written = None if is_served else partial(segmentation.texts, site, project.config)
         segmentations = segmentation.of(site.glossary, site.settings.languages, written)
         finders = segmentation.finders(site.glossary, segmentations)
         cache = project.cache

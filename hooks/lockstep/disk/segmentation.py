@@ -35,12 +35,17 @@ def of(
     return {language.code: Segmentation(glossary, language.code, written) for language in languages}
 
 
-def texts(site: Site, code: str) -> Iterator[str]:
-    """Yield what pages of a site say in a language: its guides, the glossary, the engine."""
-    terms = site.glossary.terms if site.glossary else ()
+def texts(site: Site, config: Path, code: str) -> Iterator[str]:
+    """Yield what pages of a site may say in a language, and some that they do not.
+
+    config: the site's ``mkdocs.yml``.
+    """
     yield from (guide.text for guide in site.guides.get(code, {}).values())
-    yield from (term.definitions.get(code, "") for term in terms)
     yield from site.words[code].messages.values()
+    catalogs = config.parent / site.settings.catalogs / code
+    for path in (config, config.parent / site.settings.glossary, *catalogs.glob("*.po")):
+        with contextlib.suppress(OSError):
+            yield path.read_text("utf-8", errors="replace")
 
 
 def load(segmentations: "Mapping[str, Segmentation]") -> None:
