@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from markdown_it.token import Token
@@ -37,13 +38,17 @@ class Step:
 
 def steps(part: Section) -> tuple[Step, ...]:
     """Return the steps of a section, in order; one comes before those that stand in it."""
-    if not _NUMBERED.search(part.plain):
-        return ()  # most sections can be told without reading them
+    # Most sections can be told without reading them.
+    return _steps(part.anchor, part.plain) if _NUMBERED.search(part.plain) else ()
+
+
+@lru_cache(maxsize=64)  # of a page: each translation asks for those of its English
+def _steps(anchor: str, plain: str) -> tuple[Step, ...]:
     found: list[Step] = []
     seen: Counter[str] = Counter()
-    for depth, tokens in _texts(markup.outline(part.plain)):
+    for depth, tokens in _texts(markup.outline(plain)):
         said = tuple((tag, text) for _, tag, text in section.substance(tokens) if text)
-        key = sha256(repr((part.anchor, said)).encode()).hexdigest()[:DIGITS]
+        key = sha256(repr((anchor, said)).encode()).hexdigest()[:DIGITS]
         seen[key] += 1
         if seen[key] > 1:  # the same words again, such as `Compare.`
             key = f"{key}-{seen[key]}"
