@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 ROUNDS = 6
 """How many times a project is changed and built."""
-SEEDS = (1,)
+SEEDS = (1, 5)
 NOTHING = "Nothing has changed: "
 """What a build says that leaves the site as it is."""
 SETTINGS = (
