@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown import Markdown
+from pygments.lexer import RegexLexer
 from pygments.lexers import get_lexer_by_name
+from pygments.token import Keyword
 from pymdownx.highlight import Highlight
 
 from lockstep.pages import lexing
@@ -46,6 +48,21 @@ def test_any_python_is_told_as_pygments_tells_it(source: str) -> None:
 def test_other_lexers_tell_the_same(name: str, path: str) -> None:
     text = (ROOT / path).read_text("utf-8")[:6000]
     assert _told(name, text, quick=True) == _told(name, text, quick=False)
+
+
+class _Nowhere(RegexLexer):
+    """A lexer in which a rule names no state to go to, in a list of none."""
+
+    tokens = {  # noqa: RUF012 Pygments' form
+        "root": [("a", Keyword, "b")],
+        "b": [("b", Keyword, ()), ("c", Keyword, "#pop")],
+    }
+
+
+def test_a_rule_that_leads_nowhere_leads_nowhere() -> None:
+    text = "abbcabx\nab"
+    expected = [*_Nowhere().get_tokens_unprocessed(text)]
+    assert [*lexing.quick(_Nowhere()).get_tokens_unprocessed(text)] == expected
 
 
 def _and_a_match(expression: re.Pattern[str]) -> st.SearchStrategy[tuple[re.Pattern[str], str]]:

@@ -20,7 +20,7 @@ Rule = tuple[Any, Any, Any]
 """What Pygments makes of a rule: what matches, the token or what yields tokens, the next state."""
 _SAME = object()
 """What stands for the type of a token that need not be told apart from others."""
-_AGAIN = ()
+_AGAIN: Any = object()
 """What stands for the next state where a lexer begins again."""
 _ONE = re.compile(".", re.DOTALL).match
 
