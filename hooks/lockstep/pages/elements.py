@@ -136,6 +136,40 @@ class Reader(HTMLParser):
         return self._lines[line - 1] + column
 
 
+class Selective(Reader):
+    """A reader that leaves elements alone, with all that is in them."""
+
+    def __init__(self, *, convert_charrefs: bool = True) -> None:
+        """Begin outside of all elements; see ``HTMLParser``."""
+        super().__init__(convert_charrefs=convert_charrefs)
+        self._open: list[tuple[str, bool]] = []
+        """Elements around, each with whether all in it is left alone."""
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether what is being told of is in such an element."""
+        return bool(self._open) and self._open[-1][1]
+
+    def begin(self, tag: str, *, is_left_alone: bool) -> None:
+        """Take it that an element begins."""
+        self._open.append((tag, is_left_alone or self.is_left_alone))
+
+    def end(self, tag: str) -> None:
+        """Take it that an element ends, and all in it that did not."""
+        nearest = bool(self._open) and self._open[-1][0] == tag
+        if nearest or any(tag == name for name, _ in self._open):
+            while self._open.pop()[0] != tag:
+                pass
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Read what looks closed as open, since HTML knows no ``<p/>``.
+
+        Where it is left alone, as in a drawing, nothing depends on it.
+        """
+        if not self.is_left_alone:
+            self.handle_starttag(tag, attrs)
+
+
 def with_code_blank(html: str) -> str:
     """Return a page with blanks in place of code and drawings: all else stands where it stood."""
     return _CODE.sub(lambda it: f"{it[1]}{' ' * len(it[3])}{it[4]}", html)

@@ -8,7 +8,7 @@ and what is no text: drawings, scripts, the sources of diagrams.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lockstep.pages.elements import EXCLUDED, INLINE, VOID, Reader, with_code_plain
+from lockstep.pages.elements import EXCLUDED, INLINE, VOID, Selective, with_code_plain
 
 _BEGINNING = {"h1", "h2", "h3", "h4", "h5", "h6", "dt"}
 """Elements with which passages begin."""
@@ -45,14 +45,12 @@ class _Pieces:
     text: list[str] = field(default_factory=list)
 
 
-class _Reader(Reader):
+class _Reader(Selective):
     """Gathers the text of a page below its headings."""
 
     def __init__(self) -> None:
         super().__init__()
         self.passages = [_Pieces()]
-        self._open: list[tuple[str, bool]] = []
-        """Elements around, each with whether all in it is left out."""
         self._heading: str | None = None
         """The element that is being read as a title."""
 
@@ -60,9 +58,9 @@ class _Reader(Reader):
         self._divide(tag)
         if tag in VOID:
             return
-        left_out = self._is_left_out or tag in _NO_TEXT or any(_is_none(*it) for it in attrs)
-        self._open.append((tag, left_out))
-        if left_out or tag not in _BEGINNING:
+        is_none = tag in _NO_TEXT or any(_is_none(*each) for each in attrs)
+        self.begin(tag, is_left_alone=is_none)
+        if self.is_left_alone or tag not in _BEGINNING:
             return
         if tag == "h1" and not self._has_begun:
             self._heading = tag  # of the page: a hit leads to its beginning
@@ -70,29 +68,17 @@ class _Reader(Reader):
             self.passages.append(_Pieces(anchor))
             self._heading = tag
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # HTML knows no `<p/>`: what looks like one is open, but in a drawing nothing depends on it.
-        if not self._is_left_out:
-            self.handle_starttag(tag, attrs)
-
     def handle_endtag(self, tag: str) -> None:
         self._divide(tag)
         if tag == self._heading:
             self._heading = None
-        nearest = bool(self._open) and self._open[-1][0] == tag
-        if nearest or any(tag == name for name, _ in self._open):
-            while self._open.pop()[0] != tag:
-                pass
+        self.end(tag)
 
     def handle_data(self, data: str) -> None:
-        if self._is_left_out:
+        if self.is_left_alone:
             return
         passage = self.passages[-1]
         (passage.text if self._heading is None else passage.title).append(data)
-
-    @property
-    def _is_left_out(self) -> bool:
-        return bool(self._open) and self._open[-1][1]
 
     @property
     def _has_begun(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape, unescape
 
-from lockstep.pages.elements import INLINE, VOID, Reader, with_code_blank
+from lockstep.pages.elements import INLINE, VOID, Selective, with_code_blank
 from lockstep.terms.finder import Finder
 
 LINK_CLASS = "lockstep-term"
@@ -99,37 +99,27 @@ def _runs(html: str) -> Iterator[_Run]:
     return (run for run in reader.runs if run.is_linkable)
 
 
-class _Reader(Reader):
+class _Reader(Selective):
     """Gathers the text of a page in runs."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=False)
         self.runs = [_Run()]
         self.html = html
-        self._open: list[tuple[str, bool]] = []
-        """Elements around, each with whether all in it is left alone."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._divide(tag)
         if tag not in VOID:
             own = tag in _LEFT_ALONE or any(_is_own(*each) for each in attrs)
-            self._open.append((tag, own or self._is_left_alone))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # HTML knows no `<p/>`: what looks like one is open, but in a drawing nothing depends on it.
-        if not self._is_left_alone:
-            self.handle_starttag(tag, attrs)
+            self.begin(tag, is_left_alone=own)
 
     def handle_endtag(self, tag: str) -> None:
         self._divide(tag)
-        nearest = bool(self._open) and self._open[-1][0] == tag
-        if nearest or any(tag == name for name, _ in self._open):
-            while self._open.pop()[0] != tag:
-                pass
+        self.end(tag)
 
     def handle_data(self, data: str) -> None:
         place = self.at
-        if self._is_left_alone or not self.html.startswith(data, place):
+        if self.is_left_alone or not self.html.startswith(data, place):
             place = -1
         self.runs[-1].add(data, place)
 
@@ -138,10 +128,6 @@ class _Reader(Reader):
 
     def handle_charref(self, name: str) -> None:
         self.runs[-1].add(unescape(f"&#{name};"), -1)
-
-    @property
-    def _is_left_alone(self) -> bool:
-        return bool(self._open) and self._open[-1][1]
 
     def _divide(self, tag: str) -> None:
         if tag not in INLINE and self.runs[-1].pieces:
